@@ -1,0 +1,200 @@
+"""What a lab shows and what moves it: sliders, switches and panels, as data.
+
+Everything here is turned into plain JSON for the front end, and is what the
+static picture and the table of answers are made from.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+__all__ = ["Bar", "Bars", "Level", "Line", "Point", "Slider", "Switch", "Traces", "say"]
+
+
+@dataclass(frozen=True)
+class Slider:
+    """One argument of the lab's function, moved along a list of stops.
+
+    Parameters
+    ----------
+    name : str
+        The function's parameter.
+    label, unit : str
+        What the reader sees.
+    stops : sequence of float
+        The settings that the static page can answer, increasing.
+    value : float
+        Where the slider stands at first; one of the stops.
+    between : bool
+        Whether the static page may interpolate linearly between stops. The
+        build measures the error and refuses where it would be visible.
+    """
+
+    name: str
+    label: str
+    unit: str
+    stops: tuple
+    value: float
+    between: bool = False
+
+    def __post_init__(self):
+        stops = tuple(float(stop) for stop in self.stops)
+        if len(stops) < 2 or any(b <= a for a, b in zip(stops, stops[1:], strict=False)):
+            raise ValueError(f"stops of slider {self.name!r}: {stops}; at least two, increasing")
+        if self.value not in stops:
+            raise ValueError(f"value of slider {self.name!r}: {self.value}; one of {stops}")
+        object.__setattr__(self, "stops", stops)
+        object.__setattr__(self, "value", float(self.value))
+
+    def describe(self):
+        """Plain data for the front end."""
+        return {"kind": "slider", **self.__dict__, "stops": list(self.stops)}
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A yes-or-no argument of the lab's function."""
+
+    name: str
+    label: str
+    value: bool = True
+    between: bool = field(default=False, init=False)
+
+    @property
+    def stops(self):
+        """The two settings, off and on."""
+        return (0.0, 1.0)
+
+    def describe(self):
+        """Plain data for the front end."""
+        return {
+            "kind": "switch",
+            "name": self.name,
+            "label": self.label,
+            "stops": [0.0, 1.0],
+            "value": float(self.value),
+            "between": False,
+        }
+
+
+@dataclass(frozen=True)
+class Line:
+    """A curve in a `Traces` panel: one of the function's arrays."""
+
+    output: str
+    label: str
+    role: str = "v"
+    dash: bool = False
+
+
+@dataclass(frozen=True)
+class Level:
+    """A horizontal line at one of the function's numbers."""
+
+    output: str
+    label: str
+    role: str = "v"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A dot at two of the function's numbers."""
+
+    x: str
+    y: str
+    label: str
+    role: str = "v"
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Curves against one shared horizontal axis.
+
+    Ranges are fixed, so that the eye sees the curve move and not the frame.
+    """
+
+    title: str
+    x: str
+    x_label: str
+    y_label: str
+    lines: tuple
+    x_range: tuple
+    y_range: tuple
+    x_log: bool = False
+    y_log: bool = False
+    levels: tuple = ()
+    points: tuple = ()
+
+    def describe(self):
+        """Plain data for the front end."""
+        parts = {
+            name: [part.__dict__ for part in getattr(self, name)]
+            for name in ("lines", "levels", "points")
+        }
+        return {
+            "kind": "traces",
+            **self.__dict__,
+            **parts,
+            "x_range": list(self.x_range),
+            "y_range": list(self.y_range),
+        }
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: a number, or an array read at the time cursor."""
+
+    output: str
+    label: str
+    role: str = "v"
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Horizontal bars from zero, each with its number."""
+
+    title: str
+    unit: str
+    bars: tuple
+    range: tuple
+    digits: int = 1
+
+    def describe(self):
+        """Plain data for the front end."""
+        return {
+            "kind": "bars",
+            **self.__dict__,
+            "bars": [bar.__dict__ for bar in self.bars],
+            "range": list(self.range),
+        }
+
+
+FIELD = re.compile(r"\{(\w+)(?::(\+?)\.(\d)f)?\}")
+
+
+def number(value, digits, sign=""):
+    """Write a number as the front end does: true minus, no minus zero."""
+    text = f"{value:{sign}.{digits}f}"
+    if float(text) == 0:
+        text = text.replace("-", "")
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def say(templates, frame):
+    """Say what a frame shows.
+
+    Parameters
+    ----------
+    templates : sequence of str
+        Sentences with fields such as ``{v_m:.1f}`` or ``{change:+.1f}``; the
+        frame's ``outcome`` (0 where there is none) picks the sentence.
+    frame : dict
+        What the lab's function returned.
+    """
+
+    def fill(match):
+        name, sign, digits = match.groups()
+        return number(float(np.ravel(frame[name])[-1]), int(digits or 0), sign or "")
+
+    return FIELD.sub(fill, templates[int(frame.get("outcome", 0))])

@@ -1,0 +1,309 @@
+// The one front end of every lab. Its markup comes from neurocore/labs/picture.py;
+// this wakes the controls, moves the bars and puts live plots where still ones stand.
+// The answers come from a table in a static page, from Python where a kernel runs.
+
+import uPlot from "uplot";
+import { Frame, Table, open } from "./table";
+
+interface Part { output: string; label: string; role: string; dash?: boolean }
+interface Traces {
+  kind: "traces"; x: string; x_label: string; y_label: string;
+  x_range: [number, number]; y_range: [number, number]; x_log: boolean; y_log: boolean;
+  lines: Part[]; levels: Part[]; points: { x: string; y: string; role: string }[];
+}
+interface Bars { kind: "bars"; bars: Part[]; range: [number, number]; digits: number }
+interface Slider { kind: "slider" | "switch"; name: string; unit?: string; stops: number[]; value: number; between: boolean }
+interface Spec { key: string; sliders: Slider[]; panels: (Traces | Bars)[]; summary: string[]; time: string }
+type Settings = Record<string, number>;
+interface Model {
+  get(name: string): any;
+  set(name: string, value: unknown): void;
+  on(event: string, callback: () => void): void;
+  off(event: string, callback: () => void): void;
+  save_changes(): void;
+}
+type Panel = (frame: Frame, cursor: number) => void;
+
+const FINE = 20; // positions between two stops where the table may be interpolated
+
+export function number(value: number, digits: number, sign = ""): string {
+  if (!Number.isFinite(value)) return "–";
+  let text = Math.abs(value).toFixed(digits);
+  if (Number(text) !== 0 && value < 0) text = "−" + text;
+  else if (sign) text = sign + text;
+  return text;
+}
+
+const scalar = (frame: Frame, name: string, cursor = -1): number => {
+  const value = frame[name];
+  if (typeof value === "number") return value;
+  return value[cursor < 0 ? value.length - 1 : Math.min(cursor, value.length - 1)];
+};
+
+function say(templates: string[], frame: Frame): string {
+  const text = templates["outcome" in frame ? scalar(frame, "outcome") : 0];
+  return text.replace(/\{(\w+)(?::(\+?)\.(\d)f)?\}/g, (_, name, sign, digits) =>
+    number(scalar(frame, name), Number(digits ?? 0), sign));
+}
+
+function setting(slider: Slider, place: number): number {
+  const low = Math.floor(place);
+  if (low === place) return slider.stops[low];
+  return slider.stops[low] + (place - low) * (slider.stops[low + 1] - slider.stops[low]);
+}
+
+function nearest(slider: Slider, value: number): number {
+  const { stops } = slider;
+  const low = Math.max(0, Math.min(stops.length - 2, stops.findLastIndex((stop) => stop <= value)));
+  const share = Math.max(0, Math.min(1, (value - stops[low]) / (stops[low + 1] - stops[low])));
+  return low + (slider.between ? Math.round(share * FINE) / FINE : Math.round(share));
+}
+
+function fromWire(frame: Record<string, number | DataView>): Frame {
+  return Object.fromEntries(Object.entries(frame).map(([name, value]) => [name,
+    typeof value === "number" ? value
+      : new Float64Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength))]));
+}
+
+function bars(spec: Bars, box: Element): Panel {
+  const [low, high] = spec.range;
+  const place = (value: number) => ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * 100;
+  const rows = [...box.querySelectorAll<HTMLElement>(".nc-bar")].map((row) => ({
+    fill: row.querySelector("i")!, text: row.querySelector("b")!,
+  }));
+  return (frame, cursor) => spec.bars.forEach((bar, i) => {
+    const value = scalar(frame, bar.output, cursor);
+    const [a, b] = [place(0), place(value)].sort((x, y) => x - y);
+    rows[i].fill.style.left = `${a}%`;
+    rows[i].fill.style.width = `${b - a}%`;
+    rows[i].text.textContent = number(value, spec.digits);
+  });
+}
+
+function traces(spec: Traces, box: HTMLElement, time: string, move: (index: number) => void): Panel & { redraw(): void; resize(): void } {
+  const holder = box.querySelector<HTMLElement>(".nc-plot")!;
+  const label = holder.querySelector("svg")!.getAttribute("aria-label")!;
+  const readings = [...box.querySelectorAll<HTMLElement>("[data-read]")];
+  const height = holder.clientHeight || 240;
+  const color = (role: string) => getComputedStyle(box).getPropertyValue(`--nc-${role}`).trim() || "gray";
+  const timed = spec.x === time;
+  let frame: Frame = {};
+  let cursor = -1;
+
+  const overlay = (u: uPlot) => {
+    const { ctx } = u;
+    const ratio = devicePixelRatio;
+    ctx.save();
+    ctx.lineWidth = 2 * ratio;
+    for (const level of spec.levels) {
+      const y = u.valToPos(scalar(frame, level.output, cursor), "y", true);
+      ctx.strokeStyle = color(level.role);
+      ctx.setLineDash([6 * ratio, 4 * ratio]);
+      ctx.beginPath();
+      ctx.moveTo(u.bbox.left, y);
+      ctx.lineTo(u.bbox.left + u.bbox.width, y);
+      ctx.stroke();
+    }
+    ctx.setLineDash([]);
+    for (const point of spec.points) {
+      ctx.fillStyle = color(point.role);
+      ctx.beginPath();
+      ctx.arc(u.valToPos(scalar(frame, point.x, cursor), "x", true),
+        u.valToPos(scalar(frame, point.y, cursor), "y", true), 6 * ratio, 0, 7);
+      ctx.fill();
+    }
+    if (timed && cursor >= 0) {
+      const x = u.valToPos(u.data[0][cursor], "x", true);
+      ctx.strokeStyle = color("cursor");
+      ctx.beginPath();
+      ctx.moveTo(x, u.bbox.top);
+      ctx.lineTo(x, u.bbox.top + u.bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
+  };
+
+  const axis = (label: string, size: number): uPlot.Axis => ({
+    label, size, labelSize: 20, labelGap: 0, gap: 4, font: "13px system-ui, sans-serif", labelFont: "13px system-ui, sans-serif",
+    stroke: () => color("ink"), grid: { stroke: () => color("grid"), width: 1 }, ticks: { show: false },
+    values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : String(+tick.toPrecision(6)).replace("-", "−"))),
+  });
+  const plot = new uPlot({
+    width: holder.clientWidth, height,
+    scales: {
+      x: { time: false, range: spec.x_range, distr: spec.x_log ? 3 : 1 },
+      y: { range: spec.y_range, distr: spec.y_log ? 3 : 1 },
+    },
+    axes: [axis(spec.x_label, 34), axis(spec.y_label, 46)],
+    series: [{}, ...spec.lines.map((line) => ({
+      stroke: () => color(line.role), width: 2, points: { show: false }, dash: line.dash ? [6, 4] : undefined,
+    }))],
+    legend: { show: false }, cursor: { show: false }, hooks: { draw: [overlay] },
+  }, [[0], ...spec.lines.map(() => [0])], (u, init) => {
+    init();
+    holder.replaceChildren(u.root);
+  });
+  holder.setAttribute("role", "img");
+  holder.setAttribute("aria-label", label);
+
+  if (timed) {
+    const follow = (event: PointerEvent) => {
+      const at = plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, "x");
+      move(plot.valToIdx(at));
+    };
+    plot.over.style.touchAction = "pan-y";
+    plot.over.style.cursor = "ew-resize";
+    plot.over.addEventListener("pointerdown", (event) => {
+      plot.over.setPointerCapture(event.pointerId);
+      follow(event);
+    });
+    plot.over.addEventListener("pointermove", (event) => event.buttons && follow(event));
+  }
+
+  const update = (next: Frame, at: number) => {
+    const fresh = next !== frame;
+    frame = next;
+    cursor = at;
+    if (fresh) plot.setData([frame[spec.x], ...spec.lines.map((line) => frame[line.output])] as unknown as uPlot.AlignedData);
+    else plot.redraw(false);
+    const parts = [...spec.lines, ...spec.levels];
+    readings.forEach((element, i) => {
+      const single = typeof frame[parts[i].output] === "number";
+      element.textContent = single || timed ? number(scalar(frame, parts[i].output, cursor), 1) : "";
+    });
+  };
+  return Object.assign(update, {
+    redraw: () => plot.redraw(false),
+    resize: () => plot.setSize({ width: holder.clientWidth, height }),
+  });
+}
+
+async function render({ model, el }: { model: Model; el: HTMLElement }): Promise<() => void> {
+  const spec: Spec = model.get("spec");
+  if (!el.querySelector(".nc-lab")) el.innerHTML = model.get("html");
+  const root = el.querySelector<HTMLElement>(".nc-lab")!;
+  const table: Table | undefined = model.get("table");
+  const answer = table && (await open(table));
+  const initial = Object.fromEntries(spec.sliders.map((slider) => [slider.name, slider.value]));
+  const places: Record<string, number> = {};
+  const all = <T extends HTMLElement>(query: string) => [...root.querySelectorAll<T>(query)];
+  const inputs = all<HTMLInputElement>("[data-name]");
+  const says = root.querySelector(".nc-says")!;
+  const spoken = root.querySelector(".nc-spoken")!;
+  const clock = root.querySelector<HTMLInputElement>("[data-cursor]");
+  let frame: Frame = {};
+  let cursor = clock ? Number(clock.value) : -1;
+  let due = 0;
+  let silence = 0;
+
+  const move = (index: number) => {
+    cursor = index;
+    if (clock) clock.value = String(index);
+    paint();
+  };
+  const panels: (Panel & { redraw?(): void; resize?(): void })[] = spec.panels.map((panel, i) => {
+    const box = all(".nc-panel")[i];
+    return panel.kind === "bars" ? bars(panel, box) : traces(panel, box, spec.time, move);
+  });
+
+  const draw = () => {
+    due = 0;
+    panels.forEach((panel) => panel(frame, cursor));
+    const sentence = say(spec.summary, frame);
+    if (sentence !== says.textContent) {
+      says.textContent = sentence;
+      clearTimeout(silence);
+      silence = setTimeout(() => (spoken.textContent = sentence), 500);
+    }
+    if (clock) {
+      const at = number(scalar(frame, spec.time, cursor), 1);
+      clock.previousElementSibling!.textContent = at;
+      clock.setAttribute("aria-valuetext", at);
+    }
+  };
+  const paint = () => { due ||= requestAnimationFrame(draw); };
+  const settings = (): Settings =>
+    Object.fromEntries(spec.sliders.map((slider) => [slider.name, setting(slider, places[slider.name])]));
+  const ask = () => {
+    if (answer) {
+      frame = answer(spec.sliders.map((slider) => places[slider.name]));
+      paint();
+    } else {
+      model.set("settings", settings());
+      model.save_changes();
+    }
+  };
+  const show = (slider: Slider, input: HTMLInputElement) => {
+    if (slider.kind === "switch") input.checked = places[slider.name] === 1;
+    else {
+      const text = `${+setting(slider, places[slider.name]).toPrecision(4)} ${slider.unit}`.trim();
+      input.value = String(places[slider.name]);
+      input.setAttribute("aria-valuetext", text);
+      input.previousElementSibling!.textContent = text;
+    }
+  };
+  const put = (values: Settings) => {
+    spec.sliders.forEach((slider, i) => {
+      if (!Number.isFinite(values[slider.name])) return;
+      places[slider.name] = nearest(slider, values[slider.name]);
+      show(slider, inputs[i]);
+    });
+    ask();
+  };
+
+  spec.sliders.forEach((slider, i) => {
+    const input = inputs[i];
+    if (slider.between) input.step = String(1 / FINE);
+    input.disabled = false;
+    input.addEventListener("input", () => {
+      places[slider.name] = slider.kind === "switch" ? Number(input.checked) : Number(input.value);
+      show(slider, input);
+      ask();
+    });
+  });
+  if (clock) {
+    clock.disabled = false;
+    clock.addEventListener("input", () => move(Number(clock.value)));
+  }
+
+  // A link that brings these settings back: #lab-<key>?name=value&…
+  const [place, query] = location.hash.slice(1).split("?");
+  const linked = place === root.id && query ? new URLSearchParams(query) : null;
+  all<HTMLButtonElement>("[data-do]").forEach((button) => {
+    button.hidden = button.dataset.do === "link" && !answer;
+    button.addEventListener("click", async () => {
+      if (button.dataset.do === "reset") return put(initial);
+      const words = new URLSearchParams(Object.entries(settings()).map(([name, value]) => [name, String(value)]));
+      history.replaceState(null, "", `#${root.id}?${words}`);
+      await navigator.clipboard?.writeText(location.href);
+      button.textContent = "Copied";
+      setTimeout(() => (button.textContent = "Copy link"), 1500);
+    });
+  });
+
+  const fromKernel = () => {
+    frame = fromWire(model.get("frame"));
+    paint();
+  };
+  if (!answer) {
+    model.on("change:frame", fromKernel);
+    frame = fromWire(model.get("frame"));
+  }
+  put({ ...initial, ...model.get("settings"), ...Object.fromEntries([...(linked ?? [])].map(([k, v]) => [k, Number(v)])) });
+  if (linked) root.scrollIntoView();
+
+  const redraw = () => panels.forEach((panel) => panel.redraw?.());
+  const themes = new MutationObserver(redraw);
+  themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-mode"] });
+  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+  const sizes = new ResizeObserver(() => panels.forEach((panel) => panel.resize?.()));
+  sizes.observe(root);
+  requestAnimationFrame(() => (root.dataset.ready = "true"));
+  return () => {
+    themes.disconnect();
+    sizes.disconnect();
+    model.off("change:frame", fromKernel);
+  };
+}
+
+export default { render };

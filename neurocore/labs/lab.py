@@ -1,0 +1,104 @@
+"""The one widget class: a pure function, what moves it, and what is drawn of it."""
+
+import json
+import os
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+from .description import say
+from .picture import picture
+from .table import cached_table, evaluate
+
+__all__ = ["Lab"]
+
+STATIC = Path(__file__).parent / "static"
+
+
+class Lab(anywidget.AnyWidget):
+    """A pure function under the reader's hand.
+
+    With a kernel, the function is called at each move of a slider. While the
+    book is built (the environment variable ``NEUROCORE_TABLES`` names a folder
+    then), the lab is written as HTML that carries a table of answers, and the
+    same front end reads the table.
+
+    Parameters
+    ----------
+    function : callable
+        Keyword arguments as the sliders name them; returns a dict of numbers
+        and 1-d arrays. It neither draws nor keeps state. An integer
+        ``outcome`` among its outputs picks the sentence of `summary`.
+    sliders : sequence of Slider or Switch
+    panels : sequence of Traces or Bars
+    title : str
+    summary : sequence of str
+        What is seen, in words: shown, and read out. See `say`.
+    attempt, notice : str
+        What to try, and what to see when it is done.
+    time : str, optional
+        The output that is the labs' time axis; bars and readings follow a
+        cursor on it.
+    """
+
+    _esm = STATIC / "lab.js"
+    _css = STATIC / "lab.css"
+    spec = traitlets.Dict().tag(sync=True)
+    html = traitlets.Unicode().tag(sync=True)
+    settings = traitlets.Dict().tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, function, sliders, panels, *, title, summary, attempt, notice, time=""):
+        self.function = function
+        self.sliders, self.panels = tuple(sliders), tuple(panels)
+        self.title, self.summary, self.time = title, tuple(summary), time
+        self.attempt, self.notice = attempt, notice
+        self.key = function.__name__.replace("_", "-")
+        settings = {slider.name: slider.value for slider in self.sliders}
+        frame = evaluate(function, settings)
+        super().__init__(
+            spec={
+                "key": self.key,
+                "function": f"{function.__module__}:{function.__qualname__}",
+                "sliders": [slider.describe() for slider in self.sliders],
+                "panels": [panel.describe() for panel in self.panels],
+                "summary": list(self.summary),
+                "time": time,
+            },
+            html=picture(self, frame),
+            settings=settings,
+            frame=_wire(frame),
+        )
+        self.observe(self._answer, "settings")
+
+    def _answer(self, change):
+        self.frame = _wire(evaluate(self.function, change.new))
+
+    def say(self):
+        """What the lab shows at its present settings, as one sentence."""
+        return say(self.summary, evaluate(self.function, self.settings))
+
+    def _repr_mimebundle_(self, **kwargs):
+        folder = os.environ.get("NEUROCORE_TABLES")
+        if not folder:
+            bundle = super()._repr_mimebundle_(**kwargs)
+            data = bundle[0] if isinstance(bundle, tuple) else bundle
+            return {**(data or {}), "text/plain": f"{self.title}: {self.say()}"}
+        state = {
+            "spec": self.spec,
+            "settings": self.settings,
+            "table": cached_table(self.function, self.sliders, folder),
+        }
+        text = json.dumps(state).replace("<", "\\u003c")
+        page = f'<script type="application/json" class="nc-state">{text}</script>'
+        return {"text/html": f"<div class='nc-root'>{self.html}{page}</div>", "text/plain": self.say()}
+
+
+def _wire(frame):
+    """Arrays as bytes, which the widget protocol sends beside the JSON."""
+    return {
+        name: float(value) if value.ndim == 0 else np.ascontiguousarray(value, "<f8").tobytes()
+        for name, value in frame.items()
+    }

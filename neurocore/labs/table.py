@@ -1,0 +1,176 @@
+"""The answers a static page carries: a lab's function over its sliders' stops.
+
+The table is a list of outputs, each with the sliders on which it depends, as
+16-bit integers between the output's least and greatest value, one behind the
+other, compressed. `neurocore/labs/front_end/table.ts` reads it.
+"""
+
+import base64
+import hashlib
+import itertools
+import json
+import os
+import time
+import zlib
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["cached_table", "evaluate", "tabulate"]
+
+STEPS = 65534  # of a 16-bit integer; the one left over stands for NaN
+VISIBLE = 2e-3  # of an output's range: half a pixel in a panel of 250
+
+
+def evaluate(function, settings):
+    """Call a lab's function and return its outputs as float arrays."""
+    frame = function(**settings)
+    return {name: np.asarray(value, float) for name, value in frame.items()}
+
+
+def _evaluate_many(function, names, grid):
+    frames = [evaluate(function, dict(zip(names, point, strict=True))) for point in grid]
+    return {name: np.array([frame[name] for frame in frames]) for name in frames[0]}
+
+
+def _over_grid(function, names, axes):
+    """Evaluate at every combination: arrays of shape (stops…, output's own…)."""
+    grid = list(itertools.product(*axes))
+    start = time.perf_counter()
+    first = _evaluate_many(function, names, grid[:1])
+    seconds = (time.perf_counter() - start) * len(grid)
+    workers = os.cpu_count() or 1
+    if seconds > 2 and workers > 1:
+        size = -(-len(grid) // (8 * workers))
+        parts = [grid[i : i + size] for i in range(0, len(grid), size)]
+        with ProcessPoolExecutor(workers) as pool:
+            results = list(
+                pool.map(
+                    _evaluate_many,
+                    itertools.repeat(function),
+                    itertools.repeat(names),
+                    parts,
+                )
+            )
+    else:
+        results = [_evaluate_many(function, names, grid)]
+    shape = [len(axis) for axis in axes]
+    return {
+        name: np.concatenate([part[name] for part in results]).reshape(
+            shape + list(first[name].shape[1:])
+        )
+        for name in first
+    }
+
+
+def _check_between(function, sliders, values):
+    """Refuse to interpolate where the reader would see the difference."""
+    names = [slider.name for slider in sliders]
+    random = np.random.default_rng(0)
+    for axis, slider in enumerate(sliders):
+        if not slider.between:
+            continue
+        for _ in range(40):
+            index = [random.integers(len(other.stops)) for other in sliders]
+            index[axis] = low = random.integers(len(slider.stops) - 1)
+            point = [other.stops[i] for other, i in zip(sliders, index, strict=True)]
+            share = random.uniform(0.3, 0.7)
+            point[axis] = slider.stops[low] * (1 - share) + slider.stops[low + 1] * share
+            exact = evaluate(function, dict(zip(names, point, strict=True)))
+            above = [*index[:axis], low + 1, *index[axis + 1 :]]
+            for name, array in values.items():
+                guess = array[tuple(index)] * (1 - share) + array[tuple(above)] * share
+                error = np.nanmax(np.abs(guess - exact[name]))
+                if error > VISIBLE * max(np.nanmax(array) - np.nanmin(array), 1e-300):
+                    raise ValueError(
+                        f"slider {slider.name!r} may not be interpolated: {name!r} would be off "
+                        f"by {error:.3g} at {dict(zip(names, point, strict=True))}; "
+                        "take more stops or between=False"
+                    )
+
+
+def tabulate(function, sliders):
+    """Evaluate a lab's function over its sliders' stops, compactly.
+
+    Parameters
+    ----------
+    function : callable
+        Pure; keyword arguments as the sliders name them; returns a dict of
+        numbers and 1-d arrays whose lengths do not depend on the settings.
+    sliders : sequence of Slider or Switch
+
+    Returns
+    -------
+    dict
+        ``outputs``: for each its name, the indices of the sliders it depends
+        on, the shape, the least value and the step; ``data``: base64 of the
+        compressed integers.
+
+    Raises
+    ------
+    ValueError
+        If a slider is to be interpolated where that would be seen.
+    """
+    names = [slider.name for slider in sliders]
+    values = _over_grid(function, names, [slider.stops for slider in sliders])
+    _check_between(function, sliders, values)
+    outputs, chunks = [], []
+    for name, array in values.items():
+        axes = []
+        for axis in range(len(sliders)):
+            first = array.take([0], axis)
+            if np.array_equal(array, np.broadcast_to(first, array.shape), equal_nan=True):
+                array = first
+            else:
+                axes.append(axis)
+        own = array.shape[len(sliders) :]
+        low = float(np.nanmin(array)) if np.isfinite(array).any() else 0.0
+        high = float(np.nanmax(array)) if np.isfinite(array).any() else 0.0
+        step = (high - low) / STEPS or 1.0
+        steps = np.nan_to_num(np.rint((array - low) / step), nan=STEPS + 1).astype("<u2")
+        # Neighbours are alike: differences compress better than values.
+        chunks.append(np.diff(steps.ravel(), prepend=np.uint16(0)).astype("<u2").tobytes())
+        outputs.append(
+            {
+                "name": name,
+                "axes": axes,
+                "stops": [array.shape[axis] for axis in axes],
+                "length": int(np.prod(own)) if own else 0,
+                "low": low,
+                "step": step,
+            }
+        )
+    data = base64.b64encode(zlib.compress(b"".join(chunks), 9)).decode()
+    return {"outputs": outputs, "data": data}
+
+
+@cache
+def library_hash():
+    """Hash of every source file of the library: a table is as old as the code."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parents[1]
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def cached_table(function, sliders, folder):
+    """`tabulate`, kept in a folder until function, sliders or library change."""
+    key = json.dumps(
+        [
+            library_hash(),
+            function.__module__,
+            function.__qualname__,
+            [slider.describe() for slider in sliders],
+        ]
+    )
+    path = Path(folder) / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.json"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(tabulate(function, sliders))
+        part = path.with_suffix(f".{os.getpid()}")
+        part.write_text(text)
+        part.replace(path)
+    return json.loads(path.read_text())
