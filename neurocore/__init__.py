@@ -1,3 +1,21 @@
 """The models, labs and exercises behind an online textbook of the action potential."""
 
+from neurocore.ions import (
+    AVOGADRO,
+    FARADAY,
+    GAS_CONSTANT,
+    MAMMALIAN,
+    VALENCE,
+    IonSet,
+    chord_conductance,
+    chord_voltage,
+    driving_force,
+    ghk_current,
+    ghk_voltage,
+    mullins_noda,
+    ncx_reversal,
+    nernst,
+    thermal_voltage,
+)
+
 __version__ = "0.1.0"
