@@ -1,0 +1,54 @@
+"""The labs of the book: a pure function each, shown by the one widget class `Lab`.
+
+``lab("membrane-at-rest")`` puts a lab on the page; `LABS` lists them all.
+"""
+
+from neurocore.labs.description import (
+    Bar,
+    Bars,
+    Level,
+    Line,
+    Point,
+    Slider,
+    Switch,
+    Traces,
+)
+from neurocore.labs.rest import REST
+
+__all__ = ["LABS", "Bar", "Bars", "Level", "Line", "Point", "Slider", "Switch", "Traces", "lab"]
+
+LABS = {**REST}
+
+
+def __getattr__(name):
+    # The widget brings anywidget along, which the labs' functions do without.
+    if name == "Lab":
+        from neurocore.labs.widget import Lab
+
+        return Lab
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def lab(name):
+    """Show one of the book's labs.
+
+    Parameters
+    ----------
+    name : str
+        One of `LABS`.
+
+    Returns
+    -------
+    Lab
+        An ipywidget.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lab.
+    """
+    if name not in LABS:
+        raise ValueError(f"lab {name!r} does not exist; there are {', '.join(LABS)}")
+    from neurocore.labs.widget import Lab
+
+    return Lab(**LABS[name])

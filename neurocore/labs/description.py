@@ -5,11 +5,12 @@ static picture and the table of answers are made from.
 """
 
 import re
+from html import escape
 from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Bar", "Bars", "Level", "Line", "Point", "Slider", "Switch", "Traces", "say"]
+__all__ = ["Bar", "Bars", "Level", "Line", "Point", "Slider", "Switch", "Traces", "say", "symbols"]
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,10 @@ class Traces:
     levels: tuple = ()
     points: tuple = ()
 
+    def ticks(self, axis):
+        """Return where the axis "x" or "y" is labelled."""
+        return _ticks(*getattr(self, f"{axis}_range"), getattr(self, f"{axis}_log"))
+
     def describe(self):
         """Plain data for the front end."""
         parts = {
@@ -138,6 +143,8 @@ class Traces:
             **parts,
             "x_range": list(self.x_range),
             "y_range": list(self.y_range),
+            "x_ticks": self.ticks("x"),
+            "y_ticks": self.ticks("y"),
         }
 
 
@@ -168,6 +175,27 @@ class Bars:
             "bars": [bar.__dict__ for bar in self.bars],
             "range": list(self.range),
         }
+
+
+def _ticks(low, high, log):
+    if log:
+        exponents = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+        steps = [1, 2, 5] if len(exponents) < 4 else [1]
+        ticks = np.outer(10.0**exponents, steps).ravel()
+    else:
+        rough = (high - low) / 5
+        unit = 10.0 ** np.floor(np.log10(rough))
+        step = next(m * unit for m in (1, 2, 5, 10) if m * unit >= rough * (1 - 1e-9))
+        ticks = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+    return [float(tick) for tick in ticks if low <= tick <= high]
+
+
+SYMBOL = re.compile(r"(\w)_(\w+)")
+
+
+def symbols(text):
+    """Write text as HTML, with V_m as a symbol and its index."""
+    return SYMBOL.sub(r"<i>\1</i><sub>\2</sub>", escape(text))
 
 
 FIELD = re.compile(r"\{(\w+)(?::(\+?)\.(\d)f)?\}")

@@ -8,24 +8,12 @@ from html import escape
 
 import numpy as np
 
-from .description import number, say
+from .description import number, say, symbols
 
 __all__ = ["picture"]
 
 WIDTH, HEIGHT = 480, 270
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 10, 44
-
-
-def _ticks(low, high, log):
-    if log:
-        decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
-        ticks = decades if len(decades) > 3 else np.outer(decades, [1, 2, 5]).ravel()
-    else:
-        rough = (high - low) / 5
-        unit = 10.0 ** np.floor(np.log10(rough))
-        step = next(m * unit for m in (1, 2, 5, 10) if m * unit >= rough)
-        ticks = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
-    return [float(tick) for tick in ticks if low * (1 - 1e-9) <= tick <= high * (1 + 1e-9) or low < tick < high]
 
 
 def _scale(limits, log, start, end):
@@ -46,13 +34,13 @@ def _traces(panel, frame, label):
     x = _scale(panel.x_range, panel.x_log, LEFT, WIDTH - RIGHT)
     y = _scale(panel.y_range, panel.y_log, HEIGHT - BOTTOM, TOP)
     out = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}">']
-    for tick in _ticks(*panel.y_range, panel.y_log):
+    for tick in panel.ticks("y"):
         place = float(y(tick))
         out.append(f'<path class="nc-grid" d="M{LEFT} {place:.1f}H{WIDTH - RIGHT}"/>')
         out.append(
             f'<text x="{LEFT - 6}" y="{place + 4:.1f}" text-anchor="end">{_tick_text(tick)}</text>'
         )
-    for tick in _ticks(*panel.x_range, panel.x_log):
+    for tick in panel.ticks("x"):
         place = float(x(tick))
         out.append(f'<path class="nc-grid" d="M{place:.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
         out.append(
@@ -84,7 +72,7 @@ def _traces(panel, frame, label):
     out.append("</svg>")
     keys = "".join(
         f'<li class="nc-{part.role}{" nc-dash" if getattr(part, "dash", True) else ""}">'
-        f'<i></i>{escape(part.label)} <b data-read="{part.output}"></b></li>'
+        f'<i></i>{symbols(part.label)} <b data-read="{part.output}"></b></li>'
         for part in (*panel.lines, *panel.levels)
     )
     return f'<ul class="nc-keys">{keys}</ul><div class="nc-plot">{"".join(out)}</div>'
@@ -97,7 +85,7 @@ def _bars(panel, frame, label):
         value = float(np.ravel(frame[bar.output])[-1])
         start, end = sorted((min(max(v, low), high) - low) / (high - low) * 100 for v in (0, value))
         rows.append(
-            f'<div class="nc-bar nc-{bar.role}"><span>{escape(bar.label)}</span>'
+            f'<div class="nc-bar nc-{bar.role}"><span>{symbols(bar.label)}</span>'
             f'<span class="nc-track" style="--zero:{-low / (high - low) * 100:.2f}%">'
             f'<i style="left:{start:.2f}%;width:{end - start:.2f}%"></i></span>'
             f"<b>{number(value, panel.digits)}</b></div>"
@@ -118,7 +106,7 @@ def _control(slider, key):
         )
     here = slider.stops.index(slider.value)
     return (
-        f'<div class="nc-slider"><label for="{name}">{escape(slider.label)}</label>'
+        f'<div class="nc-slider"><label for="{name}">{symbols(slider.label)}</label>'
         f'<output for="{name}">{slider.value:g} {escape(slider.unit)}</output>'
         f'<input id="{name}" type="range" data-name="{slider.name}" min="0" '
         f'max="{len(slider.stops) - 1}" step="1" value="{here}" disabled></div>'
@@ -145,8 +133,8 @@ def picture(lab, frame):
     draw = {"Traces": _traces, "Bars": _bars}
     panels = "".join(
         f'<section class="nc-panel nc-{type(panel).__name__.lower()}">'
-        f'<div class="nc-panel-title">{escape(panel.title)}</div>'
-        f"{draw[type(panel).__name__](panel, frame, f'{panel.title}. {sentence}')}</section>"
+        f'<div class="nc-panel-title">{symbols(panel.title)}</div>'
+        f"{draw[type(panel).__name__](panel, frame, f'{panel.title}. {sentence}'.replace('_', ' '))}</section>"
         for panel in lab.panels
     )
     controls = "".join(_control(slider, lab.key) for slider in lab.sliders)
@@ -159,15 +147,15 @@ def picture(lab, frame):
         )
     return (
         f'<figure class="nc-lab" id="lab-{lab.key}" aria-label="{escape(lab.title)}">'
-        f'<div class="nc-head"><span class="nc-title">{escape(lab.title)}</span>'
-        '<span class="nc-tools"><button type="button" data-do="link" hidden>Copy link</button>'
-        '<button type="button" data-do="reset" hidden>Reset</button></span></div>'
-        f'<p class="nc-says">{escape(sentence)}</p>'
+        f'<div class="nc-title">{escape(lab.title)}</div>'
+        f'<p class="nc-says">{symbols(sentence)}</p>'
         '<p class="nc-spoken" role="status" aria-live="polite"></p>'
         f'<div class="nc-body"><div class="nc-panels">{panels}</div>'
         f'<div class="nc-controls" role="group" aria-label="Settings">{controls}'
         "<noscript>The settings move once JavaScript runs; the picture shows the first ones."
         "</noscript></div></div>"
-        f"<figcaption><p><b>Try.</b> {escape(lab.attempt)}</p>"
-        f"<p><b>Notice.</b> {escape(lab.notice)}</p></figcaption></figure>"
+        '<div class="nc-tools"><button type="button" data-do="reset" hidden>Reset</button>'
+        '<button type="button" data-do="link" hidden>Copy link to these settings</button></div>'
+        f"<figcaption><p><b>Try.</b> {symbols(lab.attempt)}</p>"
+        f"<p><b>Notice.</b> {symbols(lab.notice)}</p></figcaption></figure>"
     )

@@ -1,8 +1,8 @@
 """The answers a static page carries: a lab's function over its sliders' stops.
 
 The table is a list of outputs, each with the sliders on which it depends, as
-16-bit integers between the output's least and greatest value, one behind the
-other, compressed. `neurocore/labs/front_end/table.ts` reads it.
+16-bit integers between the output's least and greatest value: differences from
+one to the next, low bytes before high bytes, compressed. `neurocore/labs/front_end/table.ts` reads it.
 """
 
 import base64
@@ -83,12 +83,20 @@ def _check_between(function, sliders, values):
             for name, array in values.items():
                 guess = array[tuple(index)] * (1 - share) + array[tuple(above)] * share
                 error = np.nanmax(np.abs(guess - exact[name]))
-                if error > VISIBLE * max(np.nanmax(array) - np.nanmin(array), 1e-300):
+                if error > VISIBLE * (np.nanmax(array) - np.nanmin(array)):
                     raise ValueError(
                         f"slider {slider.name!r} may not be interpolated: {name!r} would be off "
                         f"by {error:.3g} at {dict(zip(names, point, strict=True))}; "
                         "take more stops or between=False"
                     )
+
+
+def _constant(array, axis):
+    """Whether an output ignores a slider, but for rounding."""
+    if (np.isnan(array) != np.isnan(array.take([0], axis))).any():
+        return False
+    spread = np.nanmax(np.ptp(np.nan_to_num(array), axis), initial=0)
+    return spread <= 1e-9 * np.nanmax(np.abs(array), initial=0)
 
 
 def tabulate(function, sliders):
@@ -120,23 +128,28 @@ def tabulate(function, sliders):
     for name, array in values.items():
         axes = []
         for axis in range(len(sliders)):
-            first = array.take([0], axis)
-            if np.array_equal(array, np.broadcast_to(first, array.shape), equal_nan=True):
-                array = first
+            if _constant(array, axis):
+                array = array.take([0], axis)
             else:
                 axes.append(axis)
         own = array.shape[len(sliders) :]
+        if axes and not own:
+            # Neighbours along the longest axis are the most alike.
+            longest = max(axes, key=lambda axis: array.shape[axis])
+            array = np.moveaxis(array, longest, -1)
+            axes = [axis for axis in axes if axis != longest] + [longest]
         low = float(np.nanmin(array)) if np.isfinite(array).any() else 0.0
         high = float(np.nanmax(array)) if np.isfinite(array).any() else 0.0
         step = (high - low) / STEPS or 1.0
         steps = np.nan_to_num(np.rint((array - low) / step), nan=STEPS + 1).astype("<u2")
-        # Neighbours are alike: differences compress better than values.
-        chunks.append(np.diff(steps.ravel(), prepend=np.uint16(0)).astype("<u2").tobytes())
+        # Differences compress better than values, and bytes of a kind better than mixed.
+        changes = np.diff(steps.ravel(), prepend=np.uint16(0)).astype("<u2")
+        chunks.append(changes.view("u1").reshape(-1, 2).T.tobytes())
         outputs.append(
             {
                 "name": name,
                 "axes": axes,
-                "stops": [array.shape[axis] for axis in axes],
+                "stops": [len(sliders[axis].stops) for axis in axes],
                 "length": int(np.prod(own)) if own else 0,
                 "low": low,
                 "step": step,

