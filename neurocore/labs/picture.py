@@ -72,7 +72,7 @@ def _traces(panel, frame, label):
     out.append("</svg>")
     keys = "".join(
         f'<li class="nc-{part.role}{" nc-dash" if getattr(part, "dash", True) else ""}">'
-        f'<i></i>{symbols(part.label)} <b data-read="{part.output}"></b></li>'
+        f'<span class="nc-swatch"></span>{symbols(part.label)} <b data-read="{part.output}"></b></li>'
         for part in (*panel.lines, *panel.levels)
     )
     return f'<ul class="nc-keys">{keys}</ul><div class="nc-plot">{"".join(out)}</div>'

@@ -73,7 +73,7 @@ function bars(spec: Bars, box: Element): Panel {
   const [low, high] = spec.range;
   const place = (value: number) => ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * 100;
   const rows = [...box.querySelectorAll<HTMLElement>(".nc-bar")].map((row) => ({
-    fill: row.querySelector("i")!, text: row.querySelector("b")!,
+    fill: row.querySelector<HTMLElement>(".nc-track i")!, text: row.querySelector("b")!,
   }));
   return (frame, cursor) => spec.bars.forEach((bar, i) => {
     const value = scalar(frame, bar.output, cursor);
