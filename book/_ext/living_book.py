@@ -106,12 +106,27 @@ def tidy(app, pagename, templatename, context, doctree):
     ]
 
 
+ENTRANCE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<link rel="icon" href="_static/favicon.svg"><meta http-equiv="refresh" content="0; url={root}.html">
+<a href="{root}.html">{title}</a></html>
+"""
+
+
+def enter(app, exception):
+    """Lead from the site's address to the first page, with an icon and without a script."""
+    if not exception and app.builder.name == "html":
+        page = ENTRANCE.format(title=app.config.html_title, root=app.config.root_doc)
+        (Path(app.outdir) / "index.html").write_text(page)
+
+
 def setup(app):
     """Connect to Sphinx."""
     app.add_config_value("living_book_library", "", "env")
     app.add_config_value("living_book_assets", "", "html")
     app.connect("config-inited", prepare)
     app.connect("html-page-context", tidy)
+    app.connect("build-finished", enter, priority=900)  # after sphinx_external_toc's own
     app.add_css_file("book.css")
     app.add_js_file("book.js", loading_method="defer")
     return {"version": neurocore.__version__, "parallel_read_safe": True}

@@ -4,9 +4,10 @@ Everything here is turned into plain JSON for the front end, and is what the
 static picture and the table of answers are made from.
 """
 
+import itertools
 import re
-from html import escape
 from dataclasses import dataclass, field
+from html import escape
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class Slider:
 
     def __post_init__(self):
         stops = tuple(float(stop) for stop in self.stops)
-        if len(stops) < 2 or any(b <= a for a, b in zip(stops, stops[1:], strict=False)):
+        if len(stops) < 2 or any(b <= a for a, b in itertools.pairwise(stops)):
             raise ValueError(f"stops of slider {self.name!r}: {stops}; at least two, increasing")
         if self.value not in stops:
             raise ValueError(f"value of slider {self.name!r}: {self.value}; one of {stops}")
@@ -202,10 +203,10 @@ FIELD = re.compile(r"\{(\w+)(?::(\+?)\.(\d)f)?\}")
 
 
 def number(value, digits, sign=""):
-    """Write a number as the front end does: true minus, no minus zero."""
+    """Write a number as the front end does: a true minus, and zero without a sign."""
     text = f"{value:{sign}.{digits}f}"
     if float(text) == 0:
-        text = text.replace("-", "")
+        text = text.strip("+-")
     return text.replace("-", "\N{MINUS SIGN}")
 
 

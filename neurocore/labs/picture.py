@@ -55,9 +55,8 @@ def _traces(panel, frame, label):
     )
     for level in panel.levels:
         place = float(y(frame[level.output]))
-        out.append(
-            f'<path class="nc-line nc-dash nc-{level.role}" d="M{LEFT} {place:.1f}H{WIDTH - RIGHT}"/>'
-        )
+        across = f"M{LEFT} {place:.1f}H{WIDTH - RIGHT}"
+        out.append(f'<path class="nc-line nc-dash nc-{level.role}" d="{across}"/>')
     across = x(frame[panel.x])
     for line in panel.lines:
         up = np.clip(y(frame[line.output]), TOP, HEIGHT - BOTTOM)
@@ -72,7 +71,8 @@ def _traces(panel, frame, label):
     out.append("</svg>")
     keys = "".join(
         f'<li class="nc-{part.role}{" nc-dash" if getattr(part, "dash", True) else ""}">'
-        f'<span class="nc-swatch"></span>{symbols(part.label)} <b data-read="{part.output}"></b></li>'
+        f'<span class="nc-swatch"></span>{symbols(part.label)} '
+        f'<b data-read="{part.output}"></b></li>'
         for part in (*panel.lines, *panel.levels)
     )
     return f'<ul class="nc-keys">{keys}</ul><div class="nc-plot">{"".join(out)}</div>'
@@ -130,11 +130,11 @@ def picture(lab, frame):
         A ``<figure>``, complete without JavaScript.
     """
     sentence = say(lab.summary, frame)
+    spoken = sentence.replace("_", " ")
     draw = {"Traces": _traces, "Bars": _bars}
     panels = "".join(
-        f'<section class="nc-panel nc-{type(panel).__name__.lower()}">'
-        f'<div class="nc-panel-title">{symbols(panel.title)}</div>'
-        f"{draw[type(panel).__name__](panel, frame, f'{panel.title}. {sentence}'.replace('_', ' '))}</section>"
+        f'<section class="nc-panel"><div class="nc-panel-title">{symbols(panel.title)}</div>'
+        f"{draw[type(panel).__name__](panel, frame, f'{panel.title}. {spoken}')}</section>"
         for panel in lab.panels
     )
     controls = "".join(_control(slider, lab.key) for slider in lab.sliders)

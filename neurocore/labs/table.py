@@ -2,7 +2,8 @@
 
 The table is a list of outputs, each with the sliders on which it depends, as
 16-bit integers between the output's least and greatest value: differences from
-one to the next, low bytes before high bytes, compressed. `neurocore/labs/front_end/table.ts` reads it.
+one to the next, low bytes before high bytes, compressed. `front_end/table.ts`
+reads it.
 """
 
 import base64

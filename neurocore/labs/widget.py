@@ -98,7 +98,10 @@ class Lab(anywidget.AnyWidget):
         }
         text = json.dumps(state).replace("<", "\\u003c")
         page = f'<script type="application/json" class="nc-state">{text}</script>'
-        return {"text/html": f"<div class='nc-root'>{self.html}{page}</div>", "text/plain": self.say()}
+        return {
+            "text/html": f"<div class='nc-root'>{self.html}{page}</div>",
+            "text/plain": self.say(),
+        }
 
 
 def _tables():

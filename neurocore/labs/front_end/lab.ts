@@ -29,10 +29,8 @@ const FINE = 20; // positions between two stops where the table may be interpola
 
 export function number(value: number, digits: number, sign = ""): string {
   if (!Number.isFinite(value)) return "–";
-  let text = Math.abs(value).toFixed(digits);
-  if (Number(text) !== 0 && value < 0) text = "−" + text;
-  else if (sign) text = sign + text;
-  return text;
+  const text = Math.abs(value).toFixed(digits);
+  return (Number(text) === 0 ? "" : value < 0 ? "−" : sign) + text;
 }
 
 const scalar = (frame: Frame, name: string, cursor = -1): number => {

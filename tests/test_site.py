@@ -1,0 +1,191 @@
+"""The built book in a real browser: whole, silent, alone, and alive."""
+
+import functools
+import math
+import urllib.parse
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import Faults
+from playwright.sync_api import expect
+
+from neurocore.labs import LABS
+from neurocore.labs.description import Slider, say
+from neurocore.labs.table import evaluate
+
+CHAPTER = "/book/principles/resting-potential.html"
+
+
+@functools.cache
+def soup(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def pages(folder):
+    return [path for path in folder.rglob("*.html") if "_static" not in path.parts]
+
+
+def lab_pages(folder):
+    """The page of every lab."""
+    found = {}
+    for path in pages(folder):
+        for figure in soup(path).select("figure.nc-lab"):
+            found[figure["id"].removeprefix("lab-")] = "/" + path.relative_to(folder).as_posix()
+    return found
+
+
+def test_every_page_is_silent_and_asks_no_other_host(site, site_folder, strict):
+    page = strict.new_page()
+    for path in pages(site_folder):
+        page.goto(f"{site}/{path.relative_to(site_folder).as_posix()}", wait_until="networkidle")
+        assert page.title()
+
+
+def test_strict_context_notices_each_kind_of_fault(site, context):
+    """The negative control: a page with every fault yields every complaint."""
+    found = Faults(site)
+    found.watch(context)
+    page = context.new_page()
+    page.goto(site + CHAPTER)
+    page.evaluate(
+        """async () => {
+            console.error("loud");
+            setTimeout(() => { throw new Error("thrown") });
+            await fetch("/no-such-file").catch(() => 0);
+            await fetch("http://example.org/").catch(() => 0);
+        }"""
+    )
+    page.wait_for_timeout(200)
+    text = "\n".join(found)
+    for complaint in ("console error: loud", "page error: thrown", "404: ", "off-site: http://ex"):
+        assert complaint in text
+
+
+def test_every_link_inside_the_site_resolves(site_folder):
+    broken, seen = [], 0
+    for path in pages(site_folder):
+        for tag in soup(path).select("a[href], link[href], script[src], img[src]"):
+            address = tag.get("href") or tag.get("src")
+            parts = urllib.parse.urlsplit(address)
+            if parts.scheme or parts.netloc or address in ("", "#"):
+                continue
+            seen += 1
+            target = (path.parent / urllib.parse.unquote(parts.path)).resolve()
+            target = (
+                path if not parts.path else target / "index.html" if target.is_dir() else target
+            )
+            anchor = urllib.parse.unquote(parts.fragment)
+            if not target.exists() or (
+                anchor and target.suffix == ".html" and not soup(target).find(id=anchor)
+            ):
+                broken.append(f"{path.relative_to(site_folder)}: {address}")
+    assert seen > 50
+    assert not broken, "\n".join(broken)
+
+
+def test_equations_are_set_and_pictures_described(site_folder):
+    equations = 0
+    for path in pages(site_folder):
+        equations += len(soup(path).select(".katex"))
+        assert not soup(path).select(".katex-error"), path
+        for image in soup(path).select("article img"):
+            assert len(image.get("alt", "")) >= 40, f"{path}: {image}"
+    assert equations > 10
+
+
+def test_page_reads_without_javascript(site, site_folder, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for name, address in lab_pages(site_folder).items():
+        page.goto(site + address)
+        figure = page.locator(f"#lab-{name}")
+        settings = {slider.name: slider.value for slider in LABS[name]["sliders"]}
+        sentence = say(LABS[name]["summary"], evaluate(LABS[name]["function"], settings))
+        assert figure.locator(".nc-says").inner_text() == sentence.replace("_", "")
+        assert figure.locator(".nc-plot svg polyline").first.is_visible()
+        assert figure.locator("input").first.is_disabled()
+        assert page.locator(".katex-html").first.is_visible()
+    context.close()
+
+
+def ready(page, address, name):
+    page.goto(address)
+    page.locator(f"#lab-{name}[data-ready]").wait_for()
+    return page.locator(f"#lab-{name}")
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_lab_says_what_python_computes(name, site, site_folder, strict):
+    """Every slider, moved by keyboard to its ends, gives the function's own answer."""
+    description = LABS[name]
+    page = strict.new_page()
+    figure = ready(page, site + lab_pages(site_folder)[name], name)
+    settings = {slider.name: slider.value for slider in description["sliders"]}
+    for slider in description["sliders"]:
+        control = figure.locator(f"[data-name={slider.name}]")
+        control.focus()
+        for key, end in (("Home", 0), ("End", -1)):
+            if isinstance(slider, Slider):
+                page.keyboard.press(key)
+            elif control.is_checked() == (end == 0):
+                page.keyboard.press("Space")
+            settings[slider.name] = slider.stops[end]
+            sentence = say(description["summary"], evaluate(description["function"], settings))
+            expect(figure.locator(".nc-says")).to_have_text(sentence.replace("_", ""))
+    figure.locator("[data-do=reset]").click()
+    first = {slider.name: slider.value for slider in description["sliders"]}
+    sentence = say(description["summary"], evaluate(description["function"], first))
+    spoken = figure.locator(".nc-spoken")
+    page.wait_for_timeout(700)  # the spoken sentence waits until the reader's hand rests
+    assert spoken.inner_text() == sentence.replace("_", " ")
+
+
+@pytest.mark.parametrize("name", LABS)
+@pytest.mark.parametrize("by", ["mouse", "touch"])
+def test_lab_follows_the_hand(name, by, site, site_folder, browser, faults):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    context = browser.new_context(**(phone if by == "touch" else {}))
+    faults.watch(context)
+    page = context.new_page()
+    figure = ready(page, site + lab_pages(site_folder)[name], name)
+    for slider in LABS[name]["sliders"]:
+        control = figure.locator(f"[data-name={slider.name}]")
+        control.scroll_into_view_if_needed()
+        read = "node => node.type === 'checkbox' ? Number(node.checked) : Number(node.value)"
+        before = control.evaluate(read)
+        box = control.bounding_box()
+        share = 0.95 if before < len(slider.stops) / 2 else 0.05
+        x = box["x"] + box["width"] * (share if isinstance(slider, Slider) else 0.5)
+        y = box["y"] + box["height"] / 2
+        page.touchscreen.tap(x, y) if by == "touch" else page.mouse.click(x, y)
+        assert control.evaluate(read) != before, slider.name
+    page.wait_for_function(
+        "id => document.querySelector(`#lab-${id} .nc-says`).textContent !== "
+        "document.querySelector(`#lab-${id}`).dataset.first",
+        arg=name,
+    )
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+def test_link_brings_settings_back(site, site_folder, strict):
+    name = "membrane-at-rest"
+    page = strict.new_page()
+    address = site + lab_pages(site_folder)[name]
+    figure = ready(page, f"{address}#lab-{name}?k_out=8", name)
+    assert figure.locator("[data-name=k_out]").get_attribute("aria-valuetext") == "8 mM"
+    assert math.isclose(
+        float(figure.locator(".nc-bar b").nth(3).inner_text().replace("−", "-")), -60.5
+    )
+
+
+def test_theme_and_motion(site, site_folder, browser, faults):
+    """Ink is light on dark, and nothing moves for who asked for less motion."""
+    context = browser.new_context(color_scheme="dark", reduced_motion="reduce")
+    faults.watch(context)
+    figure = ready(context.new_page(), site + CHAPTER, "membrane-at-rest")
+    ink = figure.evaluate("node => getComputedStyle(node).color")
+    assert min(int(part) for part in ink[4:-1].split(",")) > 200
+    running = figure.evaluate("node => node.getAnimations({subtree: true}).length")
+    assert running == 0
+    context.close()
