@@ -190,7 +190,7 @@ REST = {
                 "mV",
                 (Line("v_curve", "V_m", "v"), Line("e_k_curve", "E_K", "k", dash=True)),
                 (1, 40),
-                (-130, 60),
+                (-140, 60),
                 x_log=True,
                 levels=(Level("e_cl", "E_Cl", "cl"),),
                 points=(Point("k_out", "v", "here", "v"),),
