@@ -87,7 +87,8 @@ class Cell:
         Permeabilities of the leak channels to the same four ions, cm/s. The currents are those
         of Goldman, Hodgkin and Katz.
     anions : float
-        Impermeant anions inside when the cell has made all of them, mM in the starting volume.
+        Impermeant anions inside when the cell has made all of them, mM in the starting volume;
+        it makes none if the drop of the bath already holds as many.
     anion_time : float
         Time constant with which they are made, ms.
     pump : float
@@ -277,8 +278,10 @@ def build_rest(cell=None, schedule=None, duration=240 * MINUTE):
 
 
 MOST_STEPS = 200  # Steps no longer than this part of the run, so that a plot of them is smooth.
-FIRST_STEP, SHORTEST_STEP = 1e-3, 1e-12  # ms
-MILLIVOLTS, RELATIVE = 1e-3, 1e-5  # Local error allowed per step.
+FIRST_STEP, SHORTEST_STEP = 1e-3, 1e-7  # ms
+# Local error allowed per step: in V, relative in each content, and where a content is next to
+# nothing (1e-12 of the bath is 0.3 pM) as a part of all contents.
+MILLIVOLTS, RELATIVE, ROUNDING = 1e-3, 1e-5, 1e-12
 
 
 def _switches(schedule):
@@ -334,7 +337,7 @@ class _Membrane:
         u = v / self.rt
         rates = [0.0] * 9
         if "anions" in on:
-            rates[0] = (self.anions - anions) / cell.anion_time
+            rates[0] = max(0.0, self.anions - anions) / cell.anion_time
         if "leaks" in on:
             p = cell.permeability
             rates[1] = p["K"] * FARADAY * _ghk_flux(u, out["K"], k)
@@ -412,7 +415,8 @@ def _integrate(membrane, extents, start, stop, longest):
                 trial = trial + k4
                 after = membrane.state(trial)
                 allowed = RELATIVE * np.maximum(np.abs(state), np.abs(after))
-                allowed[0] += MILLIVOLTS
+                allowed += ROUNDING * after[1:].sum()
+                allowed[0] = MILLIVOLTS + RELATIVE * abs(after[0])
                 error = np.max(np.abs(membrane.to_state @ k4) / allowed)
                 membrane.rates(after.tolist())
             except (ValueError, ArithmeticError):  # the step overshot to where no cell can be
