@@ -31,11 +31,11 @@ STYLE = MappingProxyType(
         "figure.facecolor": "white",
         "axes.facecolor": "white",
         "savefig.facecolor": "white",
-        "font.size": 12,
-        "axes.labelsize": 12,
-        "axes.titlesize": 12,
-        "xtick.labelsize": 11,
-        "ytick.labelsize": 11,
+        "font.size": 13,
+        "axes.labelsize": 13,
+        "axes.titlesize": 13,
+        "xtick.labelsize": 12,
+        "ytick.labelsize": 12,
         "text.color": COLOUR["V"],
         "axes.labelcolor": COLOUR["V"],
         "axes.edgecolor": COLOUR["muted"],
@@ -55,7 +55,7 @@ STYLE = MappingProxyType(
 )
 
 
-def figure(rows=1, columns=1, *, width=6.4, height=3.6, **options):
+def figure(rows=1, columns=1, *, width=6.0, height=3.6, **options):
     """Begin a figure in the house style.
 
     Parameters

@@ -48,7 +48,7 @@ def test_every_colour_can_be_read_as_text_on_white(role):
 
 def test_figures_begin_in_the_house_style():
     figure, axes = plots.figure()
-    assert tuple(figure.get_size_inches()) == (6.4, 3.6)
+    assert tuple(figure.get_size_inches()) == (6.0, 3.6)
     assert figure.get_facecolor() == axes.get_facecolor() == (1, 1, 1, 1)
     assert not axes.spines["top"].get_visible()
     axes.set_xlabel("Time (ms)")
