@@ -3,6 +3,7 @@ import sys
 
 import matplotlib
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from neurocore import plots
 
@@ -102,3 +103,14 @@ def test_two_figures_alike_give_the_same_svg(tmp_path):
         plots.label(axes, 0.5, 0.5, "$V_m$")
         figure.savefig(file, metadata={"Date": None})
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_notebook_shows_figures_as_svg_without_a_date():
+    shell = InteractiveShell.instance()
+    try:
+        figure, _ = plots.figure()
+        shown, _ = shell.display_formatter.format(figure)
+    finally:
+        InteractiveShell.clear_instance()
+    assert "<svg" in shown["image/svg+xml"]
+    assert "<dc:date>" not in shown["image/svg+xml"]
