@@ -38,7 +38,8 @@ def test_case(problem, text, code, capfd):
 def test_every_outcome_has_a_case():
     reached = {code if code[:7] != "mistake" else "mistake" for *_, code in cases.CASES}
     assert reached | cases.ELSEWHERE == set(OUTCOMES)
-    assert all(f"| `{code}` |" in cases.table() for code in reached - {"mistake"})
+    table = cases.table()
+    assert all(f"| `{code}` |" in table for code in reached - {"mistake"})
 
 
 @pytest.mark.parametrize("side", [-1, 1])
@@ -133,20 +134,15 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything)
 def test_no_object_breaks_a_check(value):
     for problem in (*cases.PROBLEMS, *(problem for problem, _ in problems().values())):
         reply = problem.judge(value)
-        assert not reply.correct or fits_by_chance(problem, value)
+        assert not reply.correct
         assert reply.outcome in ("correct", "incorrect", "invalid", "unanswered")
         assert "Traceback" not in repr(reply)
         assert "nc-verdict-" + reply.outcome in reply._repr_html_()
-
-
-def fits_by_chance(problem, value):
-    """A choice may be hit; a number that hypothesis draws does not lie in so small a window."""
-    return isinstance(problem, practice.Choice) and problem.judge(str(value)).correct
 
 
 @pytest.mark.parametrize("problem", [cases.potassium, cases.pair, cases.trace, cases.rate])

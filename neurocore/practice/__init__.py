@@ -120,10 +120,10 @@ def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):
             raise NotSolved(repr(verdict))
         return verdict
     if verdict.outcome in ("correct", "incorrect"):
-        note = progress.add("check", found.id, seed, verdict.code, brief(answer))
-        if not verdict.correct:
-            note += f'Stuck? Try `hint("{found.id}")`.'
-        verdict = replace(verdict, note="\n\n".join(filter(None, (verdict.note, note))))
+        stuck = "" if verdict.correct else f'Stuck? Try `hint("{found.id}")`.'
+        saved = progress.add("check", found.id, seed, verdict.code, brief(answer))
+        notes = filter(None, (verdict.note, stuck, saved))
+        verdict = replace(verdict, note="\n\n".join(notes))
     return verdict
 
 

@@ -88,6 +88,7 @@ class Summary:
     """Your progress: a line for each problem, shown as text or as a table."""
 
     lines: tuple[Line, ...]
+    note: str = ""
 
     @property
     def next(self):
@@ -125,7 +126,8 @@ class Summary:
     def _headline(self):
         solved = sum(line.solved for line in self.lines)
         words = f"Your progress: {solved} of {len(self.lines)} solved."
-        return words + (f" Next: {self.next.title}." if self.next else "")
+        words += f" Next: {self.next.title}." if self.next else ""
+        return f"{words} {self.note}".strip()
 
 
 def _state(line):
@@ -148,25 +150,31 @@ class Record:
     def __init__(self, store):
         self._store = store
         self._events = []
+        self._notes = []  # what is still to be told to the student
 
     def add(self, what, problem, seed=None, code="", answer=""):
-        """Record an event and return words for the student if something is wrong, else "".
+        """Record an event and return what is to be told to the student, mostly "".
 
         The same answer to the same problem counts once.
         """
         event = {"problem": problem, "seed": _seed(seed), "what": what, "code": code}
         event["answer"] = answer
-        note = self._load()
+        self._load()
         if what == "check" and any(event.items() <= old.items() for old in self._events):
-            return note
+            return self.notes()
         event["at"] = datetime.now(UTC).isoformat(timespec="microseconds")
         self._events.append(event)
         try:
             self._store.write(export_events(self._events))
         except OSError as error:
             words = error.strerror or "it cannot be written"
-            return f"{note}Your progress could not be saved: {words}. It is kept until you leave."
-        return note
+            self._tell(f"Your progress could not be saved: {words}. It is kept until you leave.")
+        return self.notes()
+
+    def notes(self):
+        """Return what is to be told to the student, once."""
+        notes, self._notes = self._notes, []
+        return "\n\n".join(notes)
 
     def events(self):
         """Return all events, oldest first."""
@@ -193,15 +201,18 @@ class Record:
         try:
             text = self._store.read()
             if text is None:
-                return ""
+                return
             try:
                 self._events = _union(self._events, parse_events(text))
             except ValueError as error:
                 aside = self._store.set_aside()
-                return f"The progress file was not used ({error}); it is kept as {aside}. "
+                self._tell(f"The progress file was not used ({error}). It is kept as {aside}.")
         except OSError as error:
-            return f"The progress file cannot be read: {error.strerror or 'no access'}. "
-        return ""
+            self._tell(f"The progress file cannot be read: {error.strerror or 'no access'}.")
+
+    def _tell(self, words):
+        if words not in self._notes:
+            self._notes.append(words)
 
 
 def export_events(events):
@@ -309,4 +320,4 @@ def summary():
                 sum(event["what"] == "solution" for event in mine),
             )
         )  # fmt: skip
-    return Summary(tuple(lines))
+    return Summary(tuple(lines), _record.notes())

@@ -743,7 +743,7 @@ def _curve(p, **changed):
 
 transfer_curve = Function(
     id="transfer-curve",
-    title="V_m against potassium outside",
+    title="The potential against potassium outside",
     level="intermediate",
     name="ghk_v",
     parameters=CELL,
