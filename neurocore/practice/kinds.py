@@ -463,13 +463,14 @@ class Function(Problem):
     def _wanted(self):
         ranges = " and ".join(f"`{n}` from {a:g} to {b:g}" for n, (a, b) in self.inputs.items())
         return (
-            f"**Answer:** a function `{self._signature}` that returns its value {_in(self.unit)}"
+            f"**Answer:** a function `{self.signature}` that returns its value {_in(self.unit)}"
             f"{_of_largest(self.tolerance, self.unit)}. It is tried on inputs that you do not see, "
             f"{ranges}{', single numbers and arrays' * self.vectorised}."
         )
 
     @property
-    def _signature(self):
+    def signature(self):
+        """What stands behind `def`: "ghk_v(k_out)"."""
         return f"{self.name}({', '.join(self.inputs)})"
 
     def _judge(self, answer, variant):
