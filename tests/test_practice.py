@@ -379,3 +379,31 @@ def test_mistake_words_may_depend_on_the_parameters():
     )
     assert problem.judge(8).message == "You used 37 °C. Sure?"
     assert isinstance(problem.variant().p, SimpleNamespace)
+
+
+def test_prompts_state_name_unit_and_rule():
+    assert cases.potassium.prompt() == "?\n\n**Answer:** `e_k`, in mV, within 0.05 mV."
+    assert cases.pair.prompt().endswith("`both = (e_k, rt_f)`, each in mV, within 1 %.")
+    assert cases.trace.prompt().endswith(
+        "`v`, an array of shape (6,), in mV, within 1 % of the largest value."
+    )
+    assert "a function `ohm" not in cases.current.prompt()
+    assert "a function `current(g, v)` that returns its value in µA/cm²" in cases.current.prompt()
+    assert "`g` from 0.1 to 2 and `v` from −80 to 20." in cases.current.prompt()
+    assert "single numbers and arrays" in cases.rate.prompt()
+    assert cases.chosen.prompt().startswith(
+        "?\n\n- **a** in\n- **b** out\n\nbecause\n\n- **1** force"
+    )
+    rules = {"fraction": Tolerance(0.1, 0.02), "time": Tolerance(0.5)}
+    several = {"unit": {"fraction": "", "time": "ms"}, "answer": (1.0, 9.0)}
+    mixed = Numeric(
+        **cases.common("mixed", "x", tolerance=rules, **several),
+        mistakes=tuple(cases.mistake(f"m{i}", {"time": 20.0 * i}) for i in (1, 2, 3)),
+    )
+    assert mixed.prompt().endswith(
+        "`x = (fraction, time)`, `fraction` a pure number, within 0.1 or 2 %; "
+        "`time` in ms, within 0.5 ms."
+    )
+    assert mixed.judge((1.09, 9.4)).correct
+    assert mixed.judge((1.11, 9.4)).message.startswith("`fraction`: ")
+    assert "Right already: `time`" in mixed.judge((1.11, 9.4)).message

@@ -69,11 +69,29 @@ def with_extra_field(text):
     return export_events([{**events[0], "more": 1}])
 
 
+def with_number_for_text(text):
+    events = parse_events(text)
+    return export_events([{**events[0], "answer": 1}])
+
+
+def with_another_day(text):
+    events = parse_events(text)
+    return export_events([{**events[0], "at": "yesterday"}])
+
+
+def with_another_kind(text):
+    events = parse_events(text)
+    return export_events([{**events[0], "what": "gift"}])
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         forged,
         with_extra_field,
+        with_number_for_text,
+        with_another_day,
+        with_another_kind,
         lambda text: text[: len(text) // 2],
         lambda text: "",
         lambda text: "null",
@@ -201,3 +219,20 @@ def test_summary_says_where_one_stands(path):
     assert "✓ Three ions" in repr(summary)
     assert '<th scope="col">Problem</th>' in summary._repr_html_()
     assert "✓ solved" in summary._repr_html_()
+
+
+def test_next_is_what_was_tried_then_what_comes_first(path):
+    assert progress.summary().next.problem == "ghk-rest"
+    check("ghk-rest", -66.57)
+    assert progress.summary().next.problem == "potassium-doubled"
+    check("ncx-direction", "a1")
+    assert progress.summary().next.problem == "ncx-direction"
+    done = progress.Summary(tuple(line for line in progress.summary().lines if line.solved))
+    assert done.next is None
+    assert repr(done).startswith("Your progress: 1 of 1 solved.\n")
+
+
+def test_summary_tells_of_a_file_set_aside(path):
+    path.write_text("spoilt")
+    assert "kept as neurocore-progress-aside-1.json" in repr(progress.summary())
+    assert "aside" not in repr(progress.summary())
