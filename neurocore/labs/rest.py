@@ -88,7 +88,7 @@ def building_the_potential(anions, leaks, pump, kcc2, ncx, pmca, poison):
     -------
     dict
         Over the time ``t`` (min): ``v`` and Nernst potentials ``e_…`` (mV), concentrations
-        inside ``k``, ``na``, ``cl`` and ``a`` for impermeant anions (mM) and ``ca`` (µM),
+        inside ``k``, ``na``, ``cl`` and ``a`` for impermeant anions (mM),
         ``volume`` (% of the start); in units of 10⁹: ions inside ``n_…``, ``ions`` of
         all kinds, the unpaired charges ``excess``, and the positive charges ``by_…`` that
         each path has carried out; ``share`` is the unpaired charges over all ions (%).
@@ -124,11 +124,11 @@ def building_the_potential(anions, leaks, pump, kcc2, ncx, pmca, poison):
         "e_k": sample(history.reversal("K")),
         "e_na": sample(history.reversal("Na")),
         "e_cl": sample(history.reversal("Cl")),
+        "e_ca": sample(history.reversal("Ca")),
         "k": sample(history.inside["K"]),
         "na": sample(history.inside["Na"]),
         "cl": sample(history.inside["Cl"]),
         "a": sample(history.inside["A"]),
-        "ca": sample(history.inside["Ca"]) * 1e3,
         "volume": 100 * volume / volume[0],
         "n_k": count["K"],
         "n_na": count["Na"],
@@ -230,9 +230,10 @@ REST = {
                     Line("e_k", "E_K", "k", dash=True),
                     Line("e_na", "E_Na", "na", dash=True),
                     Line("e_cl", "E_Cl", "cl", dash=True),
+                    Line("e_ca", "E_Ca", "ca", dash=True),
                 ),
                 (0, 300),
-                (-110, 90),
+                (-110, 150),
             ),
             Traces(
                 "Concentrations inside",
@@ -276,9 +277,9 @@ REST = {
             ),
         ),
         "summary": (
-            "At {t:.0f} min V_m is {v:.1f} mV, with E_K at {e_k:.1f} and E_Cl at {e_cl:.1f} mV. "
-            "The volume is {volume:.0f} % of the first, and free Ca²⁺ is {ca:.1f} µM. The cell "
-            "holds {ions:.0f} billion ions; the unpaired charges, {excess:.4f} billion, are "
+            "At {t:.0f} min V_m is {v:.1f} mV, with E_K at {e_k:.1f}, E_Cl at {e_cl:.1f} and "
+            "E_Ca at {e_ca:.0f} mV. The volume is {volume:.0f} % of the first. The cell holds "
+            "{ions:.0f} billion ions; the unpaired charges, {excess:.4f} billion, are "
             "{share:.5f} % of them.",
             "At {t:.0f} min the pump has driven V_m to {v:.0f} mV: without leaks, the charge "
             "that it carries has no way back. Every real membrane leaks.",

@@ -47,7 +47,7 @@ def _over_grid(function, names, axes):
     if seconds > 2 and workers > 1:
         size = -(-len(grid) // (8 * workers))
         parts = [grid[i : i + size] for i in range(0, len(grid), size)]
-        # Spawned, since a notebook's kernel runs threads and a forked child may inherit their locks.
+        # Spawned: a notebook's kernel runs threads, and a forked child may inherit their locks.
         with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
             results = list(
                 pool.map(
@@ -116,8 +116,8 @@ def tabulate(function, sliders):
     -------
     dict
         ``outputs``: for each its name, the indices of the sliders it depends
-        on, the shape, the least value and the step, of the value or of its
-        logarithm; ``data``: base64 of the compressed integers.
+        on, the shape, the least value and the step; ``data``: base64 of the
+        compressed integers.
 
     Raises
     ------
@@ -143,9 +143,6 @@ def tabulate(function, sliders):
             axes = [axis for axis in axes if axis != longest] + [longest]
         low = float(np.nanmin(array)) if np.isfinite(array).any() else 0.0
         high = float(np.nanmax(array)) if np.isfinite(array).any() else 0.0
-        wide = low > 0 and high > 100 * low
-        if wide:  # equal steps would leave the small values no digits
-            array, low, high = np.log(array), np.log(low), np.log(high)
         step = (high - low) / STEPS or 1.0
         steps = np.nan_to_num(np.rint((array - low) / step), nan=STEPS + 1).astype("<u2")
         # Differences compress better than values, and bytes of a kind better than mixed.
@@ -159,7 +156,6 @@ def tabulate(function, sliders):
                 "length": int(np.prod(own)) if own else 0,
                 "low": low,
                 "step": step,
-                "log": wide,
             }
         )
     data = base64.b64encode(zlib.compress(b"".join(chunks), 9)).decode()

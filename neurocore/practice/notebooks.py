@@ -17,13 +17,15 @@ _INTRODUCTION = """\
 Put your answer where the `...` stands, then run the cell below it.
 A check says whether you are right, and where it can, which step went another way.
 
-Stuck? Type `hint("{first}")` into any cell, with the name of your problem.
+Stuck?
+Type `hint("{first}")` into any cell, with the name of your problem.
 There are three hints, each saying more than the one before.
 `solution("{first}")` opens after your first attempt.
 
 A number counts in the unit that the problem states.
 You may also write the unit: `"-0.07 V"`.
-Numbers of your own? `ask("{first}", seed="your name")` gives you some, and \
+Numbers of your own?
+`ask("{first}", seed="your name")` gives you some, and \
 `check("{first}", seed="your name")` judges them."""
 
 

@@ -9,7 +9,6 @@ interface Output {
   length: number; // 0 for a number, else of the array
   low: number;
   step: number;
-  log: boolean;
 }
 
 export interface Table {
@@ -36,15 +35,13 @@ export async function open(table: Table): Promise<(places: number[]) => Frame> {
   // `places` holds a position on each slider: a stop's index, or between two.
   return (places) => {
     const frame: Frame = {};
-    for (const { name, axes, stops, length, low, step, log, values } of outputs) {
+    for (const { name, axes, stops, length, low, step, values } of outputs) {
       const n = length || 1;
       const sum = new Float64Array(n);
       const corner = (axis: number, index: number, weight: number): void => {
         if (axis === axes.length) {
-          for (let i = 0, at = index * n; i < n; i++, at++) {
-            const value = low + values[at] * step;
-            sum[i] += values[at] === MISSING ? NaN : weight * (log ? Math.exp(value) : value);
-          }
+          for (let i = 0, at = index * n; i < n; i++, at++)
+            sum[i] += values[at] === MISSING ? NaN : weight * (low + values[at] * step);
           return;
         }
         const place = places[axes[axis]];
