@@ -1,0 +1,318 @@
+"""One patch, one trace: Dormand and Prince's adaptive 5(4) pair in plain floats.
+
+An array operation costs about a microsecond however few its elements, a Python float a fortieth of
+that. So the right-hand side of a single patch is written out, one line for each gate and channel,
+around the integrator's loop; the text is compiled once for each kind of membrane and kept. The
+numbers (conductances, temperature, shifts) are arguments, so a moved slider compiles nothing.
+"""
+
+import ast
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from .channels import FARADAY, GAS_CONSTANT, ZERO_CELSIUS, ConstantField, Scheme
+
+# Dormand and Prince 1980, J Comput Appl Math 6:19–26: when each stage is, and from what
+STAGES = {
+    2: (1 / 5, {1: 1 / 5}),
+    3: (3 / 10, {1: 3 / 40, 2: 9 / 40}),
+    4: (4 / 5, {1: 44 / 45, 2: -56 / 15, 3: 32 / 9}),
+    5: (8 / 9, {1: 19372 / 6561, 2: -25360 / 2187, 3: 64448 / 6561, 4: -212 / 729}),
+    6: (1.0, {1: 9017 / 3168, 2: -355 / 33, 3: 46732 / 5247, 4: 49 / 176, 5: -5103 / 18656}),
+    7: (1.0, {1: 35 / 384, 3: 500 / 1113, 4: 125 / 192, 5: -2187 / 6784, 6: 11 / 84}),
+}
+ERROR = {
+    1: 71 / 57600,
+    3: -71 / 16695,
+    4: 71 / 1920,
+    5: -17253 / 339200,
+    6: 22 / 525,
+    7: -1 / 40,
+}
+# Hairer, Nørsett and Wanner 1993, Solving Ordinary Differential Equations I, II.6: between steps
+DENSE = {
+    1: -12715105075 / 11282082432,
+    3: 87487479700 / 32700410799,
+    4: -10690763975 / 1880347072,
+    5: 701980252875 / 199316789632,
+    6: -1453857185 / 822651844,
+    7: 69997945 / 29380423,
+}
+
+LOWEST, HIGHEST = -400.0, 400.0  # mV: beyond them no membrane holds and no rate is known
+
+
+class _Inline(ast.NodeTransformer):
+    """Put a local name for V, and write x / (1 − exp(−x)) out in place."""
+
+    def __init__(self, potential):
+        self.potential = potential
+
+    def visit_Name(self, node):
+        return ast.Name(self.potential) if node.id == "V" else node
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if node.func.id != "linoid":
+            return node
+        x = ast.unparse(node.args[0])
+        return ast.parse(f"(x / -expm1(-x) if (x := {x}) else 1.0)", mode="eval").body
+
+
+def _inline(formula, moved):
+    """Return the formula's text with V replaced, shifted by the name `moved` if there is one."""
+    potential = f"(V - {moved})" if moved else "V"
+    return ast.unparse(_Inline(potential).visit(ast.parse(formula, mode="eval")))
+
+
+def _kind(membrane):
+    """Return what decides the text: the formulas, and which gates are shifted at all."""
+    return tuple(
+        (
+            isinstance(channel.reversal, ConstantField),
+            tuple(
+                (
+                    (gate.states, gate.transitions, gate.open)
+                    if isinstance(gate, Scheme)
+                    else (gate.alpha, gate.beta, gate.steady, gate.tau),
+                    gate.power,
+                    bool(gate.moved),
+                )
+                for gate in channel.gates
+            ),
+        )
+        for channel in membrane.channels
+    )
+
+
+def _numbers(membrane):
+    """Return the numbers the compiled text takes, in its order."""
+    numbers = [1 / membrane.capacitance]
+    for channel in membrane.channels:
+        field = channel.reversal
+        if isinstance(field, ConstantField):
+            z = field.valence
+            scale = z * 1e-3 * FARADAY / (GAS_CONSTANT * (membrane.celsius + ZERO_CELSIUS))
+            p = channel.conductance * z * FARADAY
+            numbers += [scale, p * (field.inside - field.outside), p * field.outside]
+        else:
+            numbers += [channel.conductance, channel.reversal]
+        for gate in channel.gates:
+            numbers.append(gate.factor(membrane.celsius))
+            if gate.moved:
+                numbers.append(gate.moved)
+    return tuple(numbers)
+
+
+def _right_hand_side(kind, clamped):
+    """Return the lines for one stage, from u0 = V, u1, … to d0 = dV/dt, d1, …, and the names used."""
+    lines, numbers, total, state = ["V = u0"], ["per_c"], [], 1
+    for c, (constant_field, gates) in enumerate(kind):
+        if constant_field:
+            numbers += [f"z{c}", f"p{c}", f"q{c}"]
+        else:
+            numbers += [f"g{c}", f"e{c}"]
+        opening = []
+        for gate, power, moved in gates:
+            speed, shift = f"s{state}", f"m{state}" if moved else None
+            numbers += [speed, shift] if moved else [speed]
+            if len(gate) == 3:
+                states, transitions, opened = gate
+                place = {name: state + k for k, name in enumerate(states)}
+                flows = {name: [] for name in states}
+                for k, (source, target, rate) in enumerate(transitions):
+                    lines.append(f"f{k} = {speed} * ({_inline(rate, shift)}) * u{place[source]}")
+                    flows[source].append(f"- f{k}")
+                    flows[target].append(f"+ f{k}")
+                for name in states:
+                    lines.append(f"d{place[name]} = {' '.join(flows[name]) or '0.0'}")
+                opening += [f"u{place[opened]}"]
+                state += len(states)
+                continue
+            alpha, beta, steady, tau = (f and _inline(f, shift) for f in gate)
+            if alpha:
+                lines.append(f"a = {alpha}")
+                lines.append(f"d{state} = {speed} * (a - (a + {beta}) * u{state})")
+            else:
+                lines.append(f"d{state} = {speed} * ({steady} - u{state}) / ({tau})")
+            opening += [f"u{state}"] * power
+            state += 1
+        if constant_field:
+            # c_in L(x) − c_out L(−x) with L(−x) = L(x) − x
+            lines.append(f"y = z{c} * V")
+            drive = f"(p{c} * {_inline('linoid(y)', None)} + q{c} * y)"
+            total.append(" * ".join([*opening, drive]))
+        else:
+            total.append(" * ".join([f"g{c}", *opening, f"(V - e{c})"]))
+    lines.append("d0 = rate" if clamped else f"d0 = per_c * (i - {' - '.join(total) or '0.0'})")
+    return lines, numbers, state
+
+
+def _source(kind, clamped):
+    """Return the integrator's text for one kind of membrane."""
+    lines, numbers, count = _right_hand_side(kind, clamped)
+    y, u, d = ([f"{letter}{j}" for j in range(count)] for letter in "yud")
+    k = {s: [f"k{s}_{j}" for j in range(count)] for s in range(1, 8)}
+
+    def tuple_of(names):
+        return ", ".join(names) + ","
+
+    def combine(weights, j):
+        return " + ".join(f"{w!r} * {k[s][j]}" for s, w in weights.items())
+
+    body = []
+
+    def stage(s, when):
+        body.append(f"i = i0 + slope * {when}")
+        body.extend(lines)
+        body.append(f"{tuple_of(k[s])} = {tuple_of(d)}")
+
+    body += [f"{tuple_of(u)} = {tuple_of(y)}"]
+    stage(1, "0.0")
+    first, body = body, []
+    for s, (when, weights) in STAGES.items():
+        body += [f"{u[j]} = {y[j]} + h * ({combine(weights, j)})" for j in range(count)]
+        stage(s, f"(t - start + {when!r} * h)" if s < 7 else "(t - start + h)")
+    body.append(f"x = 0.01 * ({combine(ERROR, 0)})")  # 100 mV weigh as much as a whole gate
+    body.append("e = x * x")
+    for j in range(1, count):
+        body += [f"x = {combine(ERROR, j)}", "e += x * x"]
+    stored = [name for s in k if s != 2 for name in k[s]]
+    return f"""
+def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, numbers, steps):
+    {tuple_of(y)} = state
+    {tuple_of(numbers)} = numbers
+    limit = ({math.sqrt(count)!r} * tolerance) ** 2
+    t = start
+    {_indent(first, 4)}
+    while t < stop:
+        if t + h * 1.000001 >= stop:
+            h = stop - t
+        try:
+            {_indent(body, 12)}
+            e = e * h * h / limit
+        except OverflowError:  # a trial step ran away
+            e = 1e6
+        if e <= 1.0:
+            if not LOWEST < u0 < HIGHEST:
+                raise left_range(t + h, u0)
+            steps.append((t, h, {tuple_of(y + stored)}))
+            t = t + h if t + h < stop else stop
+            spiked = y0 < threshold <= u0
+            {tuple_of(y)} = {tuple_of(u)}
+            {tuple_of(k[1])} = {tuple_of(k[7])}
+            if spiked:
+                break
+            h *= 0.9 * e**-0.1 if e > 1e-6 else 3.5
+        else:
+            h *= max(0.2, 0.9 * e**-0.1) if e < inf else 0.1
+            if h < 1e-9:
+                raise left_range(t, y0)
+    return t, h, ({tuple_of(y)})
+"""
+
+
+def _indent(lines, width):
+    return ("\n" + " " * width).join(lines)
+
+
+def left_range(t, v, low=LOWEST, high=HIGHEST):
+    """Return the error for a simulation that no longer means anything."""
+    return FloatingPointError(
+        f"the simulation left the physical range near t = {t:g} ms with V = {v:g} mV "
+        f"(allowed: {low:g} to {high:g} mV); is the stimulus too strong?"
+    )
+
+
+@lru_cache(maxsize=128)
+def _compiled(kind, clamped):
+    names = {n: getattr(math, n) for n in ("exp", "expm1", "log", "tanh", "cosh", "inf")}
+    names |= {"LOWEST": LOWEST, "HIGHEST": HIGHEST, "left_range": left_range}
+    exec(compile(_source(kind, clamped), "<one patch>", "exec"), names)
+    return names["advance"]
+
+
+def run(membrane, state, stretches, command, tolerance, stop_at_spike):
+    """Step one patch through the stretches.
+
+    Parameters
+    ----------
+    membrane : Membrane
+        The patch's.
+    state : list of float
+        V (mV), then the gating variables.
+    stretches : list of (start, stop, first, last, changes)
+        Times (ms); current density (µA/cm²) or, with `command`, potential (mV) at both ends; and
+        what is set at the start, from place in the state to value.
+    command : bool
+        Whether V is commanded.
+    tolerance : float
+        Error allowed in a step, in gates and in V / 100 mV.
+    stop_at_spike : bool
+        Whether to end the run at the first rise through 0 mV.
+
+    Returns
+    -------
+    Steps
+        The solution, to be evaluated at any time.
+    """
+    advance = _compiled(_kind(membrane), command)
+    numbers = _numbers(membrane)
+    threshold = 0.0 if stop_at_spike else math.inf
+    h, steps, state = 0.02, [], list(state)
+    for start, stop, first, last, changes in stretches:
+        for place, value in changes.items():
+            state[place] = value
+        if command:
+            state[0] = first
+        slope = (last - first) / (stop - start)
+        t, h, state = advance(
+            start, stop, min(h, 0.1), state, first, slope, slope, threshold, tolerance,
+            numbers, steps,
+        )  # fmt: skip
+        state = list(state)
+        if t < stop:
+            break
+    return Steps(np.array(steps), len(state), t)
+
+
+class Steps:
+    """The solution between the steps: Dormand and Prince's own polynomial of fourth order."""
+
+    def __init__(self, steps, count, end):
+        self.t, h = steps[:, 0], steps[:, 1]
+        self.end = end
+        self.h = h
+        self.y = steps[:, 2 : 2 + count].T  # (states, steps)
+        k = dict(zip((1, 3, 4, 5, 6, 7), np.split(steps[:, 2 + count :].T, 6), strict=True))
+        rise = h * sum(w * k[s] for s, w in STAGES[7][1].items())
+        bend = h * k[1] - rise
+        sway = rise - h * k[7] - bend
+        self.coefficients = rise, bend, sway, h * sum(w * k[s] for s, w in DENSE.items())
+
+    def __call__(self, t):
+        """Return the state at the times `t` (ms), shape (states, times)."""
+        at = np.clip(np.searchsorted(self.t, t, side="right") - 1, 0, None)
+        x = (t - self.t[at]) / self.h[at]
+        return _polynomial(x, self.y[:, at], *(c[:, at] for c in self.coefficients))
+
+    def upstrokes(self, threshold):
+        """Return when V rises through the threshold (mV), in ms."""
+        before = self.y[0]
+        after = before + self.coefficients[0][0]
+        at = np.flatnonzero((before < threshold) & (after >= threshold))
+        if at.size == 0:
+            return np.empty(0)
+        parts = before[at], *(c[0, at] for c in self.coefficients)
+        low, high = np.zeros(at.size), np.ones(at.size)
+        for _ in range(40):
+            x = 0.5 * (low + high)
+            above = _polynomial(x, *parts) >= threshold
+            low, high = np.where(above, low, x), np.where(above, x, high)
+        return self.t[at] + 0.5 * (low + high) * self.h[at]
+
+
+def _polynomial(x, y, rise, bend, sway, rest):
+    return y + x * (rise + (1 - x) * (bend + x * (sway + (1 - x) * rest)))

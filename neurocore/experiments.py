@@ -1,0 +1,48 @@
+"""What an electrophysiologist does to a cell, a function each, on any model."""
+
+import numpy as np
+
+from .axon import Cable, _compartments
+from .channels import _number
+from .simulate import simulate
+from .stimuli import pulse
+
+
+def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, accuracy=1e-3):
+    """Return how fast a spike travels along a cable, kicked off at its first end.
+
+    Parameters
+    ----------
+    axon : Cable
+        At least several length constants long.
+    start, stop : float
+        Between which fractions of the length it is timed.
+    duration : float, optional
+        After which time (ms) to give up; if left out, what a speed of 0.1 m/s would need.
+    accuracy : float
+        Of the arrival times (ms), see `simulate`.
+
+    Returns
+    -------
+    float
+        m/s; 0 if no spike arrives.
+    """
+    _number("start", start, 0, 1)
+    _number("stop", stop, start, 1, open_ends=True)
+    position = axon.position
+    first, last = np.searchsorted(position, np.array([start, stop]) * axon.length.sum())
+    r = kick(axon, [first, last], duration or position[last] * 1e-3 / 0.1, accuracy)
+    arrival = r.spike_times()
+    if any(len(times) == 0 for times in arrival):
+        return 0.0
+    return float((position[last] - position[first]) * 1e-3 / (arrival[1][0] - arrival[0][0]))
+
+
+def kick(axon, record, duration, accuracy=1e-3):
+    """Return a recording of a spike started at the first end, cut short once it has arrived."""
+    end = np.full(len(axon), np.nan)
+    end[: np.searchsorted(axon.position, 0.05 * axon.length.sum()) + 1] = 0.0
+    return simulate(
+        axon, None, duration, resets={0.0: {"v": end}}, record=record, accuracy=accuracy,
+        stop_at_spike=True,
+    )  # fmt: skip

@@ -1,0 +1,176 @@
+"""What a simulation returns, and what is read off it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .channels import _number
+
+
+class _Lazy(Mapping):
+    """A mapping whose values are computed when asked for."""
+
+    def __init__(self, names, compute):
+        self._names, self._compute = tuple(names), compute
+
+    def __getitem__(self, name):
+        if name not in self._names:
+            raise KeyError(f"{name!r}; there are {list(self._names)}")
+        return self._compute(name)
+
+    def __iter__(self):
+        return iter(self._names)
+
+    def __len__(self):
+        return len(self._names)
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """Potentials, gates and currents over time.
+
+    The leading axes are those that were simulated: traces if the stimulus had an axis of
+    amplitudes, then compartments if the cell is a cable. A single patch has neither.
+
+    Attributes
+    ----------
+    t : array, shape (times,)
+        Time (ms).
+    v : array, shape (..., times)
+        Membrane potential (mV).
+    gates : mapping of str to array, shape (..., times)
+        Gating variables (1). NaN in compartments without that gate.
+    currents : mapping of str to array, shape (..., times)
+        Each channel's current density (µA/cm², outward positive).
+    compartments : array or None
+        Which compartments of a cable were recorded.
+    """
+
+    t: np.ndarray
+    v: np.ndarray
+    compartments: np.ndarray | None
+    _states: dict
+    _membranes: tuple
+    _stimulus: object
+    _upstrokes: object  # spike times at 0 mV, found by the simulator at its own resolution
+    _cable: object = None
+    _command: object = None
+
+    @property
+    def gates(self):
+        """Gating variables by name (1), shape (..., times)."""
+        self._need_states()
+        return dict(self._states)
+
+    @property
+    def currents(self):
+        """Currents by channel (µA/cm², outward positive), shape (..., times)."""
+        self._need_states()
+        names = dict.fromkeys(c.name for m in self._membranes for c in m.channels)
+        return _Lazy(names, self._current)
+
+    def _need_states(self):
+        if self._states is None:
+            raise ValueError(
+                "on a cable, gates and currents are kept only for compartments named in `record`"
+            )
+
+    def _current(self, name):
+        total = np.full_like(self.v, np.nan)
+        for k, membrane in enumerate(self._membranes):
+            where = (..., slice(None)) if self.compartments is None else (..., k, slice(None))
+            for channel in membrane.channels:
+                if channel.name == name:
+                    gates = {s: self._states[s][where] for s in channel.states}
+                    total[where] = channel.current(self.v[where], gates, membrane.celsius)
+        return total
+
+    @property
+    def ionic_current(self):
+        """The sum of all channels' currents (µA/cm², outward positive), shape (..., times)."""
+        return np.nansum([self.currents[name] for name in self.currents], axis=0)
+
+    def spike_times(self, threshold=0.0):
+        """Return when the potential rises through `threshold`.
+
+        Parameters
+        ----------
+        threshold : float
+            In mV.
+
+        Returns
+        -------
+        array, or nested lists of arrays along the leading axes
+            Times (ms).
+        """
+        threshold = _number("threshold", threshold, -150, 150, "mV")
+        if threshold == 0.0 and self._upstrokes is not None:
+            return self._upstrokes
+        return crossings(self.t, self.v, threshold)
+
+
+def crossings(t, v, threshold=0.0):
+    """Return when each row of samples rises through a threshold, by cubic interpolation.
+
+    Parameters
+    ----------
+    t : array, shape (times,)
+        Rising (ms).
+    v : array, shape (..., times)
+        Samples (mV).
+    threshold : float
+        In mV.
+
+    Returns
+    -------
+    array, or nested lists of arrays along the leading axes
+        Times (ms).
+    """
+    v = np.asarray(v)
+    column, times = rises(t, v.reshape(-1, v.shape[-1]).T, threshold)
+    return nested(by_column(column, times, v[..., 0].size), v.shape[:-1])
+
+
+def rises(t, v, threshold=0.0, first=0, last=None):
+    """Return the columns that rise through the threshold (mV), and when (ms).
+
+    Looks at the samples `first` to `last` of `v`, shape (times, columns).
+    """
+    last = len(t) - 2 if last is None else last
+    span = slice(first, last + 1), slice(first + 1, last + 2)
+    k, column = np.nonzero((v[span[0]] < threshold) & (v[span[1]] >= threshold))
+    k += first
+    points = min(4, len(t))
+    near = np.clip(k - 1, 0, len(t) - points)[:, None] + np.arange(points)
+    return column, _rise(t[near], v[near, column[:, None]] - threshold, t[k], t[k + 1])
+
+
+def by_column(column, times, count):
+    """Return one sorted array of times for each of `count` columns."""
+    order = np.lexsort((times, column))
+    return np.split(times[order], np.searchsorted(column[order], np.arange(1, count)))
+
+
+def nested(found, shape):
+    """Return a flat list of arrays as nested lists along axes of the given shape."""
+    for size in shape[:0:-1]:
+        found = [found[k : k + size] for k in range(0, len(found), size)]
+    return found if shape else found[0]
+
+
+def _rise(t, v, low, high):
+    """Return the zero, between low and high, of the polynomials through a few points (rows)."""
+    points = v.shape[1]
+    table = v.copy()  # Newton's divided differences
+    for order in range(1, points):
+        rise = table[:, order:] - table[:, order - 1 : -1]
+        table[:, order:] = rise / (t[:, order:] - t[:, : points - order])
+    low, high = low.copy(), high.copy()
+    for _ in range(40):  # bisection: steady even where the polynomial is nearly flat
+        x = 0.5 * (low + high)
+        value = table[:, -1]
+        for order in range(points - 2, -1, -1):
+            value = table[:, order] + (x - t[:, order]) * value
+        low, high = np.where(value < 0, x, low), np.where(value < 0, high, x)
+    return 0.5 * (low + high)

@@ -1,0 +1,383 @@
+"""Time stepping: one trace, many at once, cables."""
+
+import math
+
+import numpy as np
+
+from ._many import Chain
+from ._one import run
+from .axon import Cable, Patch, _compartments
+from .channels import Gate, _number
+from .recording import Recording, by_column, nested, rises
+from .stimuli import Stimulus, VoltageClamp
+
+# How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
+TOLERANCE = 3e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
+STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
+QUIET = 0.05  # mV: a cell left alone that moves less during 128 steps will not fire any more
+
+
+def simulate(
+    cell,
+    stimulus=None,
+    duration=100.0,
+    *,
+    v0=None,
+    resets=None,
+    record=None,
+    sample=None,
+    accuracy=1e-3,
+    step=None,
+    stop_at_spike=False,
+):
+    """Let a cell run.
+
+    Parameters
+    ----------
+    cell : Patch or Cable
+        What runs; made by `patch`, `bare_axon`, `myelinated_axon` and others.
+    stimulus : Stimulus, VoltageClamp or list of Stimulus, optional
+        Current density (µA/cm²) for a patch; current (nA) into the compartment `at` for a cable,
+        where a list reaches several compartments. Amplitudes with an axis make as many traces. A
+        `voltage_clamp` commands the potential of a patch (mV).
+    duration : float
+        How long (ms).
+    v0 : float or array, shape (compartments,), optional
+        Where the potential starts (mV), with all gates at rest there. If left out, at the
+        membrane's resting potential to a hundredth of a millivolt, −65 mV for the squid axon
+        as in the literature (for a cable, each compartment's own).
+    resets : dict, optional
+        What is set by force in mid-run: ``{5.0: {"h": 0.6, "v": -50.0}}`` sets a gate and the
+        potential (mV) at 5 ms, in every compartment that has them; an array, shape
+        (compartments,), sets each by itself, NaN leaving it alone.
+    record : sequence of int, optional
+        The compartments of a cable to be recorded, with their gates and currents. If left out,
+        the potential of all of them.
+    sample : float, optional
+        Time between samples (ms): 0.025 for a single patch. For arrays it is rounded to whole
+        steps, and every step is kept if it is left out.
+    accuracy : float
+        How far (ms) spike and arrival times may be from those of infinitely fine steps. The
+        default holds for 0.1 s of firing of the models in this book; it costs about 5 ms of
+        computing for 100 ms of one patch, 0.2 s for 10 ms of a 1000-compartment axon. A hundred
+        times better costs 3 times as much.
+    step : float, optional
+        The time step (ms) for arrays, in place of one chosen from `accuracy`.
+    stop_at_spike : bool
+        End the run soon after every trace (of a cable: its last recorded compartment) has
+        risen through 0 mV, or an array of compartments has come to rest.
+
+    Returns
+    -------
+    Recording
+        With ``t``, ``v``, ``gates``, ``currents`` and ``spike_times()``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For arguments that make no sense, named.
+    FloatingPointError
+        If the potential leaves the range in which membranes exist.
+    """
+    if not isinstance(cell, Patch | Cable):
+        raise TypeError(f"cell must be a patch or a cable, got {cell!r}")
+    duration = _number("duration", duration, 0, unit="ms", open_ends=True)
+    accuracy = _number("accuracy", accuracy, 0, 1, "ms", open_ends=True)
+    if step is not None:
+        step = _number("step", step, 0, duration, "ms")
+        if step == 0:
+            raise ValueError("step must be more than 0 ms, got 0")
+    if sample is not None:
+        sample = _number("sample", sample, 0, duration, "ms")
+    stimuli = _stimuli(cell, stimulus, duration)
+    resets = _resets(cell, resets, duration)
+    times = _edges(stimuli, resets, duration)
+    if isinstance(cell, Patch) and record is not None:
+        raise ValueError("a patch has no compartments to choose from: leave `record` out")
+    traces = {s.traces for s in stimuli} - {None}
+    if len(traces) > 1:
+        raise ValueError(f"all stimuli need the same number of traces, got {sorted(traces)}")
+    traces = traces.pop() if traces else None
+    options = (duration, times, stimuli, resets)
+    if isinstance(cell, Patch) and (traces is None or isinstance(stimulus, VoltageClamp)):
+        return _one(cell, *options, traces, v0, sample or 0.025, accuracy, stop_at_spike)
+    return _many(cell, *options, traces, v0, record, sample, accuracy, step, stop_at_spike)
+
+
+def _stimuli(cell, stimulus, duration):
+    stimuli = [] if stimulus is None else stimulus
+    stimuli = [stimuli] if isinstance(stimuli, Stimulus) else list(stimuli)
+    for s in stimuli:
+        if not isinstance(s, Stimulus):
+            raise TypeError(f"stimulus must be made by step, pulse, … or voltage_clamp, got {s!r}")
+        if isinstance(s, VoltageClamp):
+            if len(stimuli) > 1 or not isinstance(cell, Patch):
+                raise ValueError("a voltage clamp works alone, and on a patch")
+        elif s.edges[0] < 0 or s.edges[0] >= duration:
+            raise ValueError(
+                f"a stimulus must start within the run, 0 to {duration:g} ms, "
+                f"but this one starts at {s.edges[0]:g} ms"
+            )
+        if isinstance(cell, Cable):
+            _compartments(cell, s.at)
+        elif s.at != 0:
+            raise ValueError(f"a patch has only the compartment 0, not {s.at}")
+    return stimuli
+
+
+def _resets(cell, resets, duration):
+    resets = dict(resets or {})
+    membranes = {cell.membrane} if isinstance(cell, Patch) else set(cell.membranes)
+    known = {"v", *(name for m in membranes for name in m.states)}
+    for time, changes in resets.items():
+        if not 0 <= time < duration:
+            raise ValueError(f"resets must lie within the run, 0 to {duration:g} ms, got {time:g}")
+        for name, value in changes.items():
+            if name not in known:
+                raise ValueError(f"resets can set {sorted(known)}, not {name!r}")
+            value = np.asarray(value, float)
+            if value.shape not in ((), (1 if isinstance(cell, Patch) else len(cell),)):
+                raise ValueError(f"{name!r} in resets must be one value or one per compartment")
+            low, high = (-200, 150) if name == "v" else (0, 1)
+            given = value[~np.isnan(value)]
+            if given.size == 0 or np.any((given < low) | (given > high)):
+                raise ValueError(f"{name!r} in resets must be within {low} and {high}, got {value}")
+    return resets
+
+
+def _edges(stimuli, resets, duration):
+    """Return the times between which nothing jumps."""
+    edges = np.concatenate([[0.0, duration], *(s.edges for s in stimuli), [*resets]])
+    edges = np.unique(edges[(edges >= 0) & (edges <= duration)])
+    close = np.diff(edges) < 1e-9  # the same moment, rounded in two ways
+    return np.append(edges[:-1][~close], edges[-1])
+
+
+# --- one patch -------------------------------------------------------------------------------
+
+
+def _one(cell, duration, times, stimuli, resets, traces, v0, sample, accuracy, stop_at_spike):
+    membrane = cell.membrane
+    command = bool(stimuli) and isinstance(stimuli[0], VoltageClamp)
+    places = {"v": 0} | {name: k + 1 for k, name in enumerate(membrane.states)}
+    tolerance = TOLERANCE * (accuracy / 1e-3) ** 0.9
+    results = []
+    for trace in range(traces or 1):
+        stretches = []
+        for a, b in zip(times[:-1], times[1:], strict=True):
+            ends = [s.lines(a, b) for s in stimuli]
+            pick = () if traces is None else trace
+            first, last = (sum(float(e[k][pick]) for e in ends) for k in (0, 1))
+            changes = {
+                places[name]: np.asarray(value, float).item()
+                for time, change in resets.items()
+                if abs(time - a) < 1e-9
+                for name, value in change.items()
+            }
+            stretches.append((float(a), float(b), first, last, changes))
+        v = stretches[0][2] if command else _start(membrane, v0)
+        steady = membrane.steady_state(v)
+        state = [v, *(float(steady[name]) for name in membrane.states)]
+        results.append(run(membrane, state, stretches, command, tolerance, stop_at_spike))
+    end = max(r.end for r in results)
+    t = np.arange(0.0, end + 1e-9, sample)
+    values = np.stack([r(t) for r in results], axis=1)
+    upstrokes = [r.upstrokes(0.0) for r in results]
+    if traces is None:
+        values, upstrokes = values[:, 0], upstrokes[0]
+    states = {name: values[k] for name, k in places.items() if k}
+    return Recording(t, values[0], None, states, (membrane,), stimuli, upstrokes, cell)
+
+
+def _start(membrane, v0):
+    return round(membrane.rest(), 2) if v0 is None else _number("v0", v0, -200, 150, "mV")
+
+
+# --- arrays ----------------------------------------------------------------------------------
+
+
+def _many(
+    cell, duration, times, stimuli, resets, traces, v0, record, sample, accuracy, step, stop
+):
+    if isinstance(cell, Patch):
+        membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
+    else:
+        membranes, area, axial, micro = cell.membranes, cell.area, cell.axial_conductance, 1e-3
+    chosen = np.arange(len(membranes)) if record is None else _compartments(cell, record)
+    keep_gates = record is not None or isinstance(cell, Patch)
+    step = step or min(_fastest(membranes) * STEP * (accuracy / 1e-3) ** 0.25, duration)
+    every = 1 if sample is None else max(1, round(sample / step))
+    chain = Chain(membranes, area, axial, traces or 1)
+    start = np.empty((traces or 1, len(membranes)))
+    start[:] = _starts(membranes, v0)
+    columns = (np.arange(traces or 1)[:, None] * len(membranes) + chosen).ravel()
+    last = {len(chosen) * (k + 1) - 1 for k in range(traces or 1)} if stop else None
+
+    looks, end = [], duration
+    for fine in (1, 2):  # once with the step, once with half of it
+        v = start.ravel().copy()
+        chain.start(v)
+        look = Look(chain.size, columns, every * fine, keep_gates, last if fine == 1 else None)
+        for a, b in zip(times[:-1], times[1:], strict=True):
+            for time, changes in resets.items():
+                if abs(time - a) < 1e-9:
+                    chain.change(v, changes)
+            current, slope = _injected(stimuli, a, b, chain.shape, micro)
+            count = max(1, math.ceil((b - a) / step - 1e-9))
+            dt, count = (b - a) / count / fine, count * fine
+            if b > end:
+                count = min(count, round((end - a) / dt))
+            if count < 1:
+                break
+            look.t, look.alone = a, b == duration and current is None
+            chain.stretch(v, count, dt, current, slope, look)
+            if look.over:
+                end = look.t
+                break
+        look.finish(v, chain.groups)
+        looks.append(look)
+    coarse, fine = looks
+    shape = (*(() if traces is None else (traces,)), *(() if axial is None else (len(chosen),)))
+    n = min(len(coarse.times), len(fine.times))
+
+    def extrapolated(values):
+        a, b = (np.concatenate(x)[:n] for x in values)
+        return np.moveaxis((4 * b - a) / 3, 0, -1).reshape(*shape, n)
+
+    v = extrapolated([look.v for look in looks])
+    states = None
+    if keep_gates:
+        states = {name: extrapolated([look.states[name] for look in looks]) for name in fine.states}
+    upstrokes = nested([_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape)
+    t = np.array(fine.times[:n])
+    compartments = None if axial is None else chosen
+    return Recording(
+        t, v, compartments, states, tuple(membranes[k] for k in chosen), stimuli, upstrokes, cell
+    )
+
+
+def _pair(coarse, fine):
+    """Return spike times with the error's dt² term taken out.
+
+    A last spike that only the finer run holds gets the correction its forerunners lead to expect.
+    """
+    n = min(len(coarse), len(fine))
+    correction = (fine[:n] - coarse[:n]) / 3
+    if len(fine) > n:
+        slope = correction[-1] - correction[-2] if n > 1 else 0.0
+        ahead = np.arange(1, len(fine) - n + 1)
+        correction = np.append(correction, (correction[-1] if n else 0.0) + slope * ahead)
+    return fine + correction if len(correction) == len(fine) else fine[:n] + correction
+
+
+def _fastest(membranes):
+    """Return the shortest time constant (ms) of any gate between −80 and 40 mV."""
+    v = np.arange(-80.0, 41.0, 5.0)
+    shortest = 1.0
+    for m in set(membranes):
+        for gate in m.gates:
+            if isinstance(gate, Gate):
+                shortest = min(shortest, gate.time_constant(v, m.celsius).min())
+    return shortest
+
+
+def _starts(membranes, v0):
+    if v0 is None:
+        rest = {m: round(m.rest(), 2) for m in set(membranes)}
+        return [rest[m] for m in membranes]
+    v0 = np.asarray(v0, float)
+    if v0.shape not in ((), (len(membranes),)) or not np.all((v0 >= -200) & (v0 <= 150)):
+        raise ValueError(f"v0 must be one potential or one per compartment (mV), got {v0}")
+    return v0
+
+
+def _injected(stimuli, a, b, shape, micro):
+    current, slope = np.zeros(shape), np.zeros(shape)
+    for s in stimuli:
+        first, last = s.lines(a, b)
+        current[:, s.at] += micro * first
+        slope[:, s.at] += micro * (last - first) / (b - a)
+    return (
+        current.ravel() if current.any() else None,
+        slope.ravel() if slope.any() else None,
+    )
+
+
+class Look:
+    """Watches an array run: keeps samples, finds spikes, and says when it is over."""
+
+    def __init__(self, size, columns, every, gates, stop):
+        self.size, self.columns = size, columns
+        if columns.size == columns[-1] - columns[0] + 1:
+            self.columns = slice(columns[0], columns[-1] + 1)
+        self.count = columns.size
+        self.every, self.gates, self.stop = every, gates, stop
+        self.times, self.v, self.states = [], [], {}
+        self.t, self.over, self.alone = 0.0, False, False
+        self.found, self.tail = [], None
+
+    def begin(self, groups):
+        """Note the gates at the start of a stretch, where they are known at the step itself."""
+        self.row = 0
+        if self.gates:
+            self.before, self.halves = self._gates(groups), []
+
+    def _gates(self, groups):
+        values = {}
+        for group in groups:
+            for name, x in group.states.items():
+                if name not in values:
+                    values[name] = np.full(self.size, np.nan)
+                values[name][group.index] = x
+        return {name: x[self.columns] for name, x in values.items()}
+
+    def gate(self, groups):
+        """Note the gates half a step after the present one."""
+        self.halves.append(self._gates(groups))
+
+    def __call__(self, history, dt):
+        """Take in a chunk of steps; return whether to go on."""
+        times = self.t + dt * np.arange(len(history))
+        v = history[:, self.columns]
+        keep = slice(-self.row % self.every, None, self.every)
+        self.times.extend(times[keep])
+        self.v.append(v[keep].copy())
+        for name in self.before if self.gates else ():
+            x = np.array([self.before[name], *(h[name] for h in self.halves)])
+            at_steps = 0.5 * (x[:-1] + x[1:])
+            if self.row == 0:
+                at_steps[0] = x[0]
+            self.states.setdefault(name, []).append(at_steps[keep])
+        if self.gates:
+            self.before, self.halves = self.halves[-1], []
+        self.row += len(history)
+        self.t += len(history) * dt
+        self._find(times, v)
+        if self.stop is not None:
+            risen = self.stop.issubset(np.concatenate([c for c, _ in self.found]))
+            self.over = risen or (self.alone and np.ptp(history, axis=0).max() < QUIET)
+        return not self.over
+
+    def _find(self, times, v, end=False):
+        """Find rises, leaving those for later whose surroundings are not yet known."""
+        first = 0 if self.tail is None else 1
+        if self.tail is not None:
+            times = np.concatenate([self.tail[0], times])
+            v = np.concatenate([self.tail[1], v])
+        self.found.append(rises(times, v, 0.0, first, len(times) - (2 if end else 3)))
+        self.tail = times[-3:], v[-3:].copy()
+
+    def finish(self, v, groups):
+        """Take in the state at the end of the run."""
+        last = v[None, self.columns]
+        self.times.append(self.t)
+        self.v.append(last.copy())
+        if self.gates:
+            for name, x in self._gates(groups).items():
+                self.states[name].append(x[None].copy())
+        self._find(np.array([self.t]), last, end=True)
+
+    def spikes(self):
+        """Return the spike times (ms) of each column."""
+        column, times = (np.concatenate(found) for found in zip(*self.found, strict=True))
+        return by_column(column, times, self.count)
