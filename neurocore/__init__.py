@@ -15,6 +15,7 @@ from .channels import (
     squid_potassium,
     squid_sodium,
 )
+from .experiments import conduction_velocity
 from .membrane import Membrane, hodgkin_huxley, modify, passive
 from .recording import Recording
 from .simulate import simulate

@@ -234,7 +234,7 @@ def _compiled(kind, clamped):
     return names["advance"]
 
 
-def run(membrane, state, stretches, command, tolerance, stop_at_spike):
+def run(membrane, state, stretches, command, tolerance, threshold):
     """Step one patch through the stretches.
 
     Parameters
@@ -250,8 +250,8 @@ def run(membrane, state, stretches, command, tolerance, stop_at_spike):
         Whether V is commanded.
     tolerance : float
         Error allowed in a step, in gates and in V / 100 mV.
-    stop_at_spike : bool
-        Whether to end the run at the first rise through 0 mV.
+    threshold : float or None
+        The run ends at the first rise through it (mV), if it is given.
 
     Returns
     -------
@@ -260,7 +260,7 @@ def run(membrane, state, stretches, command, tolerance, stop_at_spike):
     """
     advance = _compiled(_kind(membrane), command)
     numbers = _numbers(membrane)
-    threshold = 0.0 if stop_at_spike else math.inf
+    threshold = math.inf if threshold is None else threshold
     h, steps, state = 0.02, [], list(state)
     for start, stop, first, last, changes in stretches:
         for place, value in changes.items():

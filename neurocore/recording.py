@@ -52,10 +52,8 @@ class Recording:
     compartments: np.ndarray | None
     _states: dict
     _membranes: tuple
-    _stimulus: object
-    _upstrokes: object  # spike times at 0 mV, found by the simulator at its own resolution
-    _cable: object = None
-    _command: object = None
+    _spikes: object  # found by the simulator, at its own resolution
+    _threshold: float
 
     @property
     def gates(self):
@@ -91,23 +89,23 @@ class Recording:
         """The sum of all channels' currents (µA/cm², outward positive), shape (..., times)."""
         return np.nansum([self.currents[name] for name in self.currents], axis=0)
 
-    def spike_times(self, threshold=0.0):
+    def spike_times(self, threshold=None):
         """Return when the potential rises through `threshold`.
 
         Parameters
         ----------
-        threshold : float
-            In mV.
+        threshold : float, optional
+            In mV; if left out, the one given to `simulate`, 0 mV unless told otherwise, for
+            which the simulator's accuracy holds. Others are interpolated between the samples.
 
         Returns
         -------
         array, or nested lists of arrays along the leading axes
             Times (ms).
         """
-        threshold = _number("threshold", threshold, -150, 150, "mV")
-        if threshold == 0.0 and self._upstrokes is not None:
-            return self._upstrokes
-        return crossings(self.t, self.v, threshold)
+        if threshold is None or threshold == self._threshold:
+            return self._spikes
+        return crossings(self.t, self.v, _number("threshold", threshold, -150, 150, "mV"))
 
 
 def crossings(t, v, threshold=0.0):

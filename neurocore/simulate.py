@@ -28,6 +28,7 @@ def simulate(
     sample=None,
     accuracy=1e-3,
     step=None,
+    threshold=0.0,
     stop_at_spike=False,
 ):
     """Let a cell run.
@@ -63,9 +64,11 @@ def simulate(
         times better costs 3 times as much.
     step : float, optional
         The time step (ms) for arrays, in place of one chosen from `accuracy`.
+    threshold : float
+        A spike is a rise of the potential through this (mV).
     stop_at_spike : bool
         End the run soon after every trace (of a cable: its last recorded compartment) has
-        risen through 0 mV, or an array of compartments has come to rest.
+        spiked, or an array of compartments has come to rest.
 
     Returns
     -------
@@ -83,6 +86,7 @@ def simulate(
         raise TypeError(f"cell must be a patch or a cable, got {cell!r}")
     duration = _number("duration", duration, 0, unit="ms", open_ends=True)
     accuracy = _number("accuracy", accuracy, 0, 1, "ms", open_ends=True)
+    threshold = _number("threshold", threshold, -150, 100, "mV")
     if step is not None:
         step = _number("step", step, 0, duration, "ms")
         if step == 0:
@@ -100,8 +104,10 @@ def simulate(
     traces = traces.pop() if traces else None
     options = (duration, times, stimuli, resets)
     if isinstance(cell, Patch) and (traces is None or isinstance(stimulus, VoltageClamp)):
-        return _one(cell, *options, traces, v0, sample or 0.025, accuracy, stop_at_spike)
-    return _many(cell, *options, traces, v0, record, sample, accuracy, step, stop_at_spike)
+        return _one(cell, *options, traces, v0, sample or 0.025, accuracy, threshold, stop_at_spike)
+    return _many(
+        cell, *options, traces, v0, record, sample, accuracy, step, threshold, stop_at_spike
+    )
 
 
 def _stimuli(cell, stimulus, duration):
@@ -156,7 +162,7 @@ def _edges(stimuli, resets, duration):
 # --- one patch -------------------------------------------------------------------------------
 
 
-def _one(cell, duration, times, stimuli, resets, traces, v0, sample, accuracy, stop_at_spike):
+def _one(cell, duration, times, stimuli, resets, traces, v0, sample, accuracy, threshold, stop):
     membrane = cell.membrane
     command = bool(stimuli) and isinstance(stimuli[0], VoltageClamp)
     places = {"v": 0} | {name: k + 1 for k, name in enumerate(membrane.states)}
@@ -178,15 +184,17 @@ def _one(cell, duration, times, stimuli, resets, traces, v0, sample, accuracy, s
         v = stretches[0][2] if command else _start(membrane, v0)
         steady = membrane.steady_state(v)
         state = [v, *(float(steady[name]) for name in membrane.states)]
-        results.append(run(membrane, state, stretches, command, tolerance, stop_at_spike))
+        results.append(
+            run(membrane, state, stretches, command, tolerance, threshold if stop else None)
+        )
     end = max(r.end for r in results)
     t = np.arange(0.0, end + 1e-9, sample)
     values = np.stack([r(t) for r in results], axis=1)
-    upstrokes = [r.upstrokes(0.0) for r in results]
+    upstrokes = [r.upstrokes(threshold) for r in results]
     if traces is None:
         values, upstrokes = values[:, 0], upstrokes[0]
     states = {name: values[k] for name, k in places.items() if k}
-    return Recording(t, values[0], None, states, (membrane,), stimuli, upstrokes, cell)
+    return Recording(t, values[0], None, states, (membrane,), upstrokes, threshold)
 
 
 def _start(membrane, v0):
@@ -197,7 +205,19 @@ def _start(membrane, v0):
 
 
 def _many(
-    cell, duration, times, stimuli, resets, traces, v0, record, sample, accuracy, step, stop
+    cell,
+    duration,
+    times,
+    stimuli,
+    resets,
+    traces,
+    v0,
+    record,
+    sample,
+    accuracy,
+    step,
+    threshold,
+    stop,
 ):
     if isinstance(cell, Patch):
         membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
@@ -217,7 +237,9 @@ def _many(
     for fine in (1, 2):  # once with the step, once with half of it
         v = start.ravel().copy()
         chain.start(v)
-        look = Look(chain.size, columns, every * fine, keep_gates, last if fine == 1 else None)
+        look = Look(
+            chain.size, columns, every * fine, keep_gates, threshold, last if fine == 1 else None
+        )
         for a, b in zip(times[:-1], times[1:], strict=True):
             for time, changes in resets.items():
                 if abs(time - a) < 1e-9:
@@ -248,12 +270,13 @@ def _many(
     states = None
     if keep_gates:
         states = {name: extrapolated([look.states[name] for look in looks]) for name in fine.states}
-    upstrokes = nested([_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape)
+    upstrokes = nested(
+        [_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape
+    )
     t = np.array(fine.times[:n])
     compartments = None if axial is None else chosen
-    return Recording(
-        t, v, compartments, states, tuple(membranes[k] for k in chosen), stimuli, upstrokes, cell
-    )
+    kept = tuple(membranes[k] for k in chosen)
+    return Recording(t, v, compartments, states, kept, upstrokes, threshold)
 
 
 def _pair(coarse, fine):
@@ -306,12 +329,12 @@ def _injected(stimuli, a, b, shape, micro):
 class Look:
     """Watches an array run: keeps samples, finds spikes, and says when it is over."""
 
-    def __init__(self, size, columns, every, gates, stop):
+    def __init__(self, size, columns, every, gates, threshold, stop):
         self.size, self.columns = size, columns
         if columns.size == columns[-1] - columns[0] + 1:
             self.columns = slice(columns[0], columns[-1] + 1)
         self.count = columns.size
-        self.every, self.gates, self.stop = every, gates, stop
+        self.every, self.gates, self.stop, self.threshold = every, gates, stop, threshold
         self.times, self.v, self.states = [], [], {}
         self.t, self.over, self.alone = 0.0, False, False
         self.found, self.tail = [], None
@@ -364,7 +387,7 @@ class Look:
         if self.tail is not None:
             times = np.concatenate([self.tail[0], times])
             v = np.concatenate([self.tail[1], v])
-        self.found.append(rises(times, v, 0.0, first, len(times) - (2 if end else 3)))
+        self.found.append(rises(times, v, self.threshold, first, len(times) - (2 if end else 3)))
         self.tail = times[-3:], v[-3:].copy()
 
     def finish(self, v, groups):
