@@ -16,6 +16,23 @@ from .channels import (
     squid_sodium,
 )
 from .experiments import conduction_velocity
+from .ions import (
+    AVOGADRO,
+    FARADAY,
+    GAS_CONSTANT,
+    MAMMALIAN,
+    VALENCE,
+    IonSet,
+    chord_conductance,
+    chord_voltage,
+    driving_force,
+    ghk_current,
+    ghk_voltage,
+    mullins_noda,
+    ncx_reversal,
+    nernst,
+    thermal_voltage,
+)
 from .membrane import Membrane, hodgkin_huxley, modify, passive
 from .recording import Recording
 from .simulate import simulate

@@ -332,7 +332,7 @@ class Chain:
                 middle += middle
                 np.subtract(middle, v, out=v)
             low, high = min(history[:count].min(), v.min()), max(history[:count].max(), v.max())
-            if not (LOW < low and high < HIGH):
+            if not (low > LOW and high < HIGH):
                 raise left_range(look.t + count * dt, high if high > -low else low, LOW, HIGH)
             if not look(history[:count], dt):
                 break

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .channels import FARADAY, GAS_CONSTANT, ZERO_CELSIUS, ConstantField, Scheme
+from .channels import ConstantField, Scheme
+from .ions import FARADAY, thermal_voltage
 
 # Dormand and Prince 1980, J Comput Appl Math 6:19–26: when each stage is, and from what
 STAGES = {
@@ -94,7 +95,7 @@ def _numbers(membrane):
         field = channel.reversal
         if isinstance(field, ConstantField):
             z = field.valence
-            scale = z * 1e-3 * FARADAY / (GAS_CONSTANT * (membrane.celsius + ZERO_CELSIUS))
+            scale = z / thermal_voltage(membrane.celsius)
             p = channel.conductance * z * FARADAY
             numbers += [scale, p * (field.inside - field.outside), p * field.outside]
         else:
@@ -107,7 +108,7 @@ def _numbers(membrane):
 
 
 def _right_hand_side(kind, clamped):
-    """Return the lines for one stage, from u0 = V, u1, … to d0 = dV/dt, d1, …, and the names used."""
+    """Return the lines for one stage, u0 = V, u1, … to d0 = dV/dt, d1, …, and the names used."""
     lines, numbers, total, state = ["V = u0"], ["per_c"], [], 1
     for c, (constant_field, gates) in enumerate(kind):
         if constant_field:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .channels import _number
+from ._check import number
 from .membrane import Membrane, modify
 
 
@@ -58,7 +58,7 @@ class Cable:
             if not np.all((values > 0) & np.isfinite(values)):
                 raise ValueError(f"{name} must be positive everywhere (µm), got {values}")
             object.__setattr__(self, name, values)
-        _number("axial_resistivity", self.axial_resistivity, 0, unit="Ω·cm", open_ends=True)
+        number("axial_resistivity", self.axial_resistivity, above=0)
 
     def __len__(self):
         return len(self.membranes)
@@ -148,6 +148,6 @@ def bare_axon(membrane, diameter, length, axial_resistivity, compartments):
     """
     if not isinstance(compartments, int | np.integer) or compartments < 2:
         raise ValueError(f"compartments must be a whole number from 2 on, got {compartments!r}")
-    _number("length", length, 0, unit="µm", open_ends=True)
+    number("length", length, above=0)
     piece = np.full(compartments, length / compartments)
     return Cable((membrane,) * compartments, piece, diameter, axial_resistivity)

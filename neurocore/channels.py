@@ -5,15 +5,13 @@ evaluated on an array, and put into the simulator's inner loop without being wri
 """
 
 import ast
-import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-FARADAY = 96485.33212  # C/mol
-GAS_CONSTANT = 8.314462618  # J/(mol K)
-ZERO_CELSIUS = 273.15  # K
+from ._check import number, temperature
+from .ions import bernoulli, ghk_current
 
 
 def linoid(x):
@@ -31,8 +29,7 @@ def linoid(x):
     float or array
         Of the shape of `x`.
     """
-    x = np.where(np.equal(x, 0), 1e-300, x)
-    return x / -np.expm1(-x)
+    return bernoulli(-np.asarray(x))
 
 
 _ARRAY_FUNCTIONS = {"linoid": linoid} | {n: getattr(np, n) for n in ("exp", "log", "tanh", "cosh")}
@@ -51,7 +48,8 @@ def _formula(text):
     unknown -= {"V", *_ARRAY_FUNCTIONS}
     if unknown:
         raise ValueError(
-            f"the rate {text!r} uses {sorted(unknown)}; allowed are V and {sorted(_ARRAY_FUNCTIONS)}"
+            f"the rate {text!r} uses {sorted(unknown)}; "
+            f"allowed are V and {sorted(_ARRAY_FUNCTIONS)}"
         )
     code = compile(tree, text, "eval")
 
@@ -64,23 +62,6 @@ def _formula(text):
         v = np.arange(-150.0, 100.0)[~(values >= 0)][0]
         raise ValueError(f"the rate {text!r} must be at least 0 everywhere, but not so at {v} mV")
     return evaluate
-
-
-def _number(name, value, low=-math.inf, high=math.inf, unit="", open_ends=False):
-    """Return `value` as a float, or say what is wrong with it."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        raise TypeError(f"{name} must be a number, got {value!r}")
-    value = float(value)
-    inside = low < value < high if open_ends else low <= value <= high
-    if not (math.isfinite(value) and inside):
-        if open_ends:
-            allowed = f"more than {low:g}" + (f" and less than {high:g}" if high < math.inf else "")
-        elif high < math.inf:
-            allowed = f"between {low:g} and {high:g}"
-        else:
-            allowed = f"at least {low:g}" if low > -math.inf else "finite"
-        raise ValueError(f"{name} must be {allowed}{' ' + unit if unit else ''}, got {value:g}")
-    return value
 
 
 @dataclass(frozen=True)
@@ -127,10 +108,10 @@ class Gate:
                 _formula(formula)
         if not isinstance(self.power, int) or self.power < 1:
             raise ValueError(f"power must be a whole number from 1 on, got {self.power!r}")
-        _number("q10", self.q10, 0, unit="", open_ends=True)
-        _number("celsius", self.celsius, -10, 60, "°C")
-        _number("moved", self.moved, unit="mV")
-        _number("speed", self.speed, 0)
+        number("q10", self.q10, above=0)
+        temperature(self.celsius)
+        number("moved", self.moved)
+        number("speed", self.speed, least=0)
 
     @property
     def states(self):
@@ -239,8 +220,8 @@ class ConstantField:
     valence: int = 1
 
     def __post_init__(self):
-        _number("inside", self.inside, 0, unit="mM", open_ends=True)
-        _number("outside", self.outside, 0, unit="mM", open_ends=True)
+        number("inside", self.inside, above=0)
+        number("outside", self.outside, above=0)
         if self.valence == 0 or self.valence != int(self.valence):
             raise ValueError(f"valence must be a whole number other than 0, got {self.valence}")
 
@@ -267,12 +248,9 @@ class Channel:
     gates: tuple[Gate | Scheme, ...] = ()
 
     def __post_init__(self):
-        unit = "mS/cm²"
+        number(f"conductance of {self.name!r}", self.conductance, least=0)
         if not isinstance(self.reversal, ConstantField):
-            _number(f"reversal of {self.name!r}", self.reversal, -300, 300, "mV")
-        else:
-            unit = "cm/s"
-        _number(f"conductance of {self.name!r}", self.conductance, 0, unit=unit)
+            number(f"reversal of {self.name!r}", self.reversal, least=-300, most=300)
 
     @property
     def states(self):
@@ -302,10 +280,8 @@ class Channel:
         v = np.asarray(v, float)
         if not isinstance(self.reversal, ConstantField):
             return v - self.reversal
-        z = self.reversal.valence
-        x = z * v * 1e-3 * FARADAY / (GAS_CONSTANT * (celsius + ZERO_CELSIUS))
-        # P z F [c_in · linoid(x) − c_out · linoid(−x)]; cm/s · C/mol · µmol/cm³ = µA/cm²
-        return z * FARADAY * (self.reversal.inside * linoid(x) - self.reversal.outside * linoid(-x))
+        field = self.reversal
+        return ghk_current(v, 1.0, field.outside, field.inside, field.valence, celsius)
 
     def current(self, v, gates, celsius):
         """Return the current (µA/cm², outward positive) at `v` (mV) with the given gates."""
@@ -320,7 +296,7 @@ def block(channel, fraction):
 
     Tetrodotoxin on sodium channels, tetraethylammonium on potassium channels.
     """
-    _number("fraction", fraction, 0, 1)
+    number("fraction", fraction, least=0, most=1)
     return replace(channel, conductance=channel.conductance * (1 - fraction))
 
 
@@ -336,13 +312,13 @@ def shift(channel, millivolts, gate=None):
     gate : str, optional
         Only this gate; all of them if left out.
     """
-    _number("millivolts", millivolts, -200, 200, "mV")
+    number("millivolts", millivolts, least=-200, most=200)
     return _on_gates(channel, gate, lambda g: replace(g, moved=g.moved + millivolts))
 
 
 def slow(channel, factor, gate=None):
     """Return the channel with its gating slowed by `factor` (2: half as fast), or only `gate`."""
-    _number("factor", factor, 0, open_ends=True)
+    number("factor", factor, above=0)
     return _on_gates(channel, gate, lambda g: replace(g, speed=g.speed / factor))
 
 

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from .axon import Cable, _compartments
-from .channels import _number
+from ._check import number
 from .simulate import simulate
-from .stimuli import pulse
 
 
 def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, threshold=-30.0, accuracy=1e-3):
@@ -29,8 +27,8 @@ def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, threshold=-30.
     float
         m/s; 0 if no spike arrives.
     """
-    _number("start", start, 0, 1)
-    _number("stop", stop, start, 1, open_ends=True)
+    number("start", start, least=0, most=1)
+    number("stop", stop, least=start, most=1)
     position = axon.position
     first, last = np.searchsorted(position, np.array([start, stop]) * axon.length.sum())
     r = kick(axon, [first, last], duration or position[last] * 1e-3 / 0.1, threshold, accuracy)

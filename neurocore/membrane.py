@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .channels import Channel, _number, leak, squid_potassium, squid_sodium
+from ._check import number, temperature
+from .channels import Channel, leak, squid_potassium, squid_sodium
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Membrane:
     capacitance: float = 1.0
 
     def __post_init__(self):
-        _number("capacitance", self.capacitance, 0, unit="µF/cm²", open_ends=True)
-        _number("celsius", self.celsius, -10, 60, "°C")
+        number("capacitance", self.capacitance, above=0)
+        temperature(self.celsius)
         for names in ([c.name for c in self.channels], self.states):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:

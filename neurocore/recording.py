@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .channels import _number
+from ._check import number
 
 
 class _Lazy(Mapping):
@@ -105,7 +105,7 @@ class Recording:
         """
         if threshold is None or threshold == self._threshold:
             return self._spikes
-        return crossings(self.t, self.v, _number("threshold", threshold, -150, 150, "mV"))
+        return crossings(self.t, self.v, number("threshold", threshold, least=-150, most=150))
 
 
 def crossings(t, v, threshold=0.0):

@@ -1,13 +1,15 @@
 """Time stepping: one trace, many at once, cables."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
+from ._check import number
 from ._many import Chain
 from ._one import run
 from .axon import Cable, Patch, _compartments
-from .channels import Gate, _number
+from .channels import Gate
 from .recording import Recording, by_column, nested, rises
 from .stimuli import Stimulus, VoltageClamp
 
@@ -84,15 +86,12 @@ def simulate(
     """
     if not isinstance(cell, Patch | Cable):
         raise TypeError(f"cell must be a patch or a cable, got {cell!r}")
-    duration = _number("duration", duration, 0, unit="ms", open_ends=True)
-    accuracy = _number("accuracy", accuracy, 0, 1, "ms", open_ends=True)
-    threshold = _number("threshold", threshold, -150, 100, "mV")
-    if step is not None:
-        step = _number("step", step, 0, duration, "ms")
-        if step == 0:
-            raise ValueError("step must be more than 0 ms, got 0")
-    if sample is not None:
-        sample = _number("sample", sample, 0, duration, "ms")
+    duration = number("duration", duration, above=0)
+    accuracy = number("accuracy", accuracy, above=0)
+    threshold = number("threshold", threshold, least=-150, most=100)
+    for name, value in {"step": step, "sample": sample}.items():
+        if value is not None and number(name, value, above=0) > duration:
+            raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
     stimuli = _stimuli(cell, stimulus, duration)
     resets = _resets(cell, resets, duration)
     times = _edges(stimuli, resets, duration)
@@ -170,7 +169,7 @@ def _one(cell, duration, times, stimuli, resets, traces, v0, sample, accuracy, t
     results = []
     for trace in range(traces or 1):
         stretches = []
-        for a, b in zip(times[:-1], times[1:], strict=True):
+        for a, b in pairwise(times):
             ends = [s.lines(a, b) for s in stimuli]
             pick = () if traces is None else trace
             first, last = (sum(float(e[k][pick]) for e in ends) for k in (0, 1))
@@ -198,7 +197,7 @@ def _one(cell, duration, times, stimuli, resets, traces, v0, sample, accuracy, t
 
 
 def _start(membrane, v0):
-    return round(membrane.rest(), 2) if v0 is None else _number("v0", v0, -200, 150, "mV")
+    return round(membrane.rest(), 2) if v0 is None else number("v0", v0, least=-200, most=150)
 
 
 # --- arrays ----------------------------------------------------------------------------------
@@ -240,7 +239,7 @@ def _many(
         look = Look(
             chain.size, columns, every * fine, keep_gates, threshold, last if fine == 1 else None
         )
-        for a, b in zip(times[:-1], times[1:], strict=True):
+        for a, b in pairwise(times):
             for time, changes in resets.items():
                 if abs(time - a) < 1e-9:
                     chain.change(v, changes)

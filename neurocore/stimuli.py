@@ -5,10 +5,11 @@ enter one compartment. Positive current depolarises. An array of amplitudes make
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from .channels import _number
+from ._check import number
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ class Stimulus:
         edges = np.union1d(self.edges, other.edges)
         pairs = [
             [x + y for x, y in zip(self.lines(a, b), other.lines(a, b), strict=True)]
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
+            for a, b in pairwise(edges)
         ]
         first, last = (np.stack([pair[k] for pair in pairs], axis=-1) for k in (0, 1))
         return Stimulus(edges, first, last, self.at)
@@ -106,19 +107,19 @@ def step(amplitude, start=0.0, stop=1e9, at=0):
         The compartment that receives it.
     """
     amplitude = _amplitude("amplitude", amplitude)[..., None]
-    start, stop = _number("start", start, 0, unit="ms"), _number("stop", stop, 0, unit="ms")
+    start, stop = number("start", start, least=0), number("stop", stop, least=0)
     return Stimulus([start, stop], amplitude, amplitude, at)
 
 
 def pulse(amplitude, start=0.0, duration=0.2, at=0):
     """Return a brief step: `amplitude` (µA/cm² or nA) for `duration` from `start` on (ms)."""
-    _number("duration", duration, 0, unit="ms", open_ends=True)
+    number("duration", duration, above=0)
     return step(amplitude, start, start + duration, at)
 
 
 def train(amplitude, start, duration, interval, count, at=0):
     """Return `count` pulses (µA/cm² or nA) of `duration`, one every `interval` (ms)."""
-    _number("duration", duration, 0, unit="ms", open_ends=True)
+    number("duration", duration, above=0)
     if not interval > duration:
         raise ValueError(f"interval must exceed the duration {duration:g} ms, got {interval:g}")
     if count < 1 or count != int(count):
@@ -145,7 +146,7 @@ def ramp(amplitude, start, stop, hold=0.0, at=0):
         The compartment that receives it.
     """
     amplitude = _amplitude("amplitude", amplitude)[..., None]
-    _number("hold", hold, 0, unit="ms")
+    number("hold", hold, least=0)
     if hold == 0:
         return Stimulus([start, stop], 0 * amplitude, amplitude, at)
     first = np.concatenate([0 * amplitude, amplitude], axis=-1)
@@ -170,7 +171,7 @@ def samples(values, interval, start=0.0, at=0):
     values = np.asarray(values, float)
     if values.ndim not in (1, 2) or values.shape[-1] < 2:
         raise ValueError(f"values need an axis of two samples or more, got shape {values.shape}")
-    _number("interval", interval, 0, unit="ms", open_ends=True)
+    number("interval", interval, above=0)
     edges = start + interval * np.arange(values.shape[-1])
     return Stimulus(edges, values[..., :-1], values[..., 1:], at)
 
@@ -193,8 +194,8 @@ def noise(mean, deviation, start, stop, correlation=1.0, seed=0, traces=None, at
     at : int
         The compartment that receives it.
     """
-    _number("correlation", correlation, 0, unit="ms", open_ends=True)
-    _number("deviation", deviation, 0)
+    number("correlation", correlation, above=0)
+    number("deviation", deviation, least=0)
     count = max(2, round((stop - start) / correlation * 10) + 1)
     shape = (count,) if traces is None else (traces, count)
     values = np.random.default_rng(seed).standard_normal(shape)
@@ -219,7 +220,7 @@ def voltage_clamp(holding, *stretches):
     --------
     A prepulse, then a family of test steps: ``voltage_clamp(-65, (5, 15, -100), (15, 30, tests))``
     """
-    holding = _number("holding", holding, -300, 300, "mV")
+    holding = number("holding", holding, least=-300, most=300)
     edges, first, last = [0.0], [], []
     for start, stop, level, *end in sorted(stretches, key=lambda s: s[0]):
         if start < edges[-1]:

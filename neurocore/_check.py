@@ -1,0 +1,90 @@
+"""What counts as a number here, and the error that says so when it does not."""
+
+import numpy as np
+
+LOWEST_CELSIUS, HIGHEST_CELSIUS = -5.0, 100.0
+
+
+def numbers(name, value, *, above=None, least=None, most=None):
+    """Return `value` as a float array after checking it.
+
+    Parameters
+    ----------
+    name : str
+        What to call the argument in an error.
+    value : number or array_like of numbers
+        What to check. Truth values, text and complex numbers are refused.
+    above, least, most : float, optional
+        Open lower, closed lower and closed upper limit of what is allowed.
+
+    Returns
+    -------
+    numpy.ndarray
+        Same shape as `value`, dtype float.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not made of real numbers.
+    ValueError
+        If an element is NaN, infinite or beyond a limit.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # ragged nesting
+        raise TypeError(f"{name} must be a number or an even array; got {value!r}") from error
+    if array.dtype.kind not in "iuf":
+        raise TypeError(
+            f"{name} must be a real number or an array of them; got {value!r} "
+            f"({type(value).__name__})"
+        )
+    array = array.astype(float)
+    if above is not None:
+        good, allowed = array > above, f"must be greater than {above:g}"
+    elif least is not None and most is not None:
+        good, allowed = (array >= least) & (array <= most), f"must lie from {least:g} to {most:g}"
+    elif least is not None:
+        good, allowed = array >= least, f"must be {least:g} or more"
+    else:
+        good, allowed = np.ones(array.shape, bool), "must be a number"
+    good = good & np.isfinite(array)
+    if not good.all():
+        bad = array[~good].flat[0]
+        raise ValueError(f"{name} {allowed} and finite; got {bad:g}")
+    return array
+
+
+def number(name, value, **limits):
+    """Return `value` as one Python float; same limits and errors as `numbers`."""
+    array = numbers(name, value, **limits)
+    if array.ndim:
+        raise TypeError(f"{name} must be one number; got an array of shape {array.shape}")
+    return float(array)
+
+
+def temperature(celsius):
+    """Return a temperature in °C as a float array, refusing what is plainly kelvin."""
+    array = numbers("celsius", celsius)
+    bad = array[(array < LOWEST_CELSIUS) | (array > HIGHEST_CELSIUS)]
+    if bad.size:
+        worst = bad.flat[0]
+        kelvin = f" (if that is kelvin, subtract 273.15: {worst - 273.15:.4g})"
+        raise ValueError(
+            f"celsius must lie from {LOWEST_CELSIUS:g} to {HIGHEST_CELSIUS:g} °C; "
+            f"got {worst:g}{kelvin if worst > 200 else ''}"
+        )
+    return array
+
+
+def same_grid(**arrays):
+    """Broadcast named arrays against each other; an error gives every name and shape."""
+    try:
+        return np.broadcast_arrays(*arrays.values())
+    except ValueError as error:
+        shapes = ", ".join(f"{name} {np.shape(array)}" for name, array in arrays.items())
+        raise ValueError(f"these shapes do not fit together: {shapes}") from error
+
+
+def plain(result):
+    """Return a 0-d result as a Python float and any other as the array it is."""
+    return float(result) if np.ndim(result) == 0 else result
