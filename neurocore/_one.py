@@ -65,7 +65,7 @@ class _Inline(ast.NodeTransformer):
 def _inline(formula, moved):
     """Return the formula's text with V replaced, shifted by the name `moved` if there is one."""
     potential = f"(V - {moved})" if moved else "V"
-    return ast.unparse(_Inline(potential).visit(ast.parse(formula, mode="eval")))
+    return f"({ast.unparse(_Inline(potential).visit(ast.parse(formula, mode='eval')))})"
 
 
 def _kind(membrane):
@@ -124,7 +124,7 @@ def _right_hand_side(kind, clamped):
                 place = {name: state + k for k, name in enumerate(states)}
                 flows = {name: [] for name in states}
                 for k, (source, target, rate) in enumerate(transitions):
-                    lines.append(f"f{k} = {speed} * ({_inline(rate, shift)}) * u{place[source]}")
+                    lines.append(f"f{k} = {speed} * {_inline(rate, shift)} * u{place[source]}")
                     flows[source].append(f"- f{k}")
                     flows[target].append(f"+ f{k}")
                 for name in states:
@@ -137,7 +137,7 @@ def _right_hand_side(kind, clamped):
                 lines.append(f"a = {alpha}")
                 lines.append(f"d{state} = {speed} * (a - (a + {beta}) * u{state})")
             else:
-                lines.append(f"d{state} = {speed} * ({steady} - u{state}) / ({tau})")
+                lines.append(f"d{state} = {speed} * ({steady} - u{state}) / {tau}")
             opening += [f"u{state}"] * power
             state += 1
         if constant_field:

@@ -6,7 +6,14 @@ from functools import lru_cache
 import numpy as np
 
 from ._check import number, temperature
-from .channels import Channel, leak, squid_potassium, squid_sodium
+from .channels import (
+    Channel,
+    frankenhaeuser_huxley_channels,
+    leak,
+    mammalian_node_channels,
+    squid_potassium,
+    squid_sodium,
+)
 
 
 @dataclass(frozen=True)
@@ -144,3 +151,35 @@ def hodgkin_huxley(celsius=6.3):
 def passive(conductance=0.3, reversal=-65.0, capacitance=1.0, celsius=6.3):
     """Return a membrane with nothing but a leak (mS/cm², mV, µF/cm², °C)."""
     return Membrane((leak(conductance, reversal),), celsius, capacitance)
+
+
+def frankenhaeuser_huxley_node(celsius=20.0):
+    """Return the membrane of a frog's node of Ranvier at a temperature (°C), 2 µF/cm².
+
+    Frankenhaeuser and Huxley 1964, J Physiol 171:302–315.
+    """
+    return Membrane(frankenhaeuser_huxley_channels(), celsius, 2.0)
+
+
+def mammalian_node(celsius=37.0):
+    """Return the membrane of a mammalian node of Ranvier at a temperature (°C), 2 µF/cm².
+
+    McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006.
+    """
+    return Membrane(mammalian_node_channels(), celsius, 2.0)
+
+
+def brill_node(celsius=20.0):
+    """Return the node of Brill, Waxman, Moore and Joyner 1977: squid channels, ten times as dense.
+
+    J Neurol Neurosurg Psychiatry 40:769–774, as implemented by Hines (ModelDB 9848): ḡ = 1200, 90
+    and 20 mS/cm², E = 50, −77 and −65.05 mV.
+
+    Parameters
+    ----------
+    celsius : float
+        Temperature (°C).
+    """
+    return Membrane(
+        (squid_sodium(1200.0), squid_potassium(90.0), leak(20.0, -65.05)), celsius, 1.0
+    )
