@@ -1,21 +1,63 @@
 """The models, labs and exercises behind an online textbook of the action potential."""
 
-from .axon import Cable, Patch, bare_axon, patch
+from .axon import (
+    Cable,
+    Patch,
+    bare_axon,
+    chain,
+    demyelinate,
+    membranes_in_myelin,
+    myelinated_axon,
+    patch,
+    series,
+)
 from .channels import (
     Channel,
     ConstantField,
     Gate,
     Scheme,
+    axonal_sodium,
     block,
+    cortical_potassium,
+    frankenhaeuser_huxley_channels,
     freeze,
     leak,
+    lidocaine,
     linoid,
+    mammalian_node_channels,
     shift,
     slow,
+    somatic_sodium,
     squid_potassium,
     squid_sodium,
+    t_type_calcium,
 )
-from .experiments import conduction_velocity
+from .experiments import (
+    Recovery,
+    SpikeCost,
+    blocking_temperature,
+    chronaxie,
+    conduction_velocity,
+    conducts,
+    critical_ramp,
+    f_i_curve,
+    fires,
+    fit_strength_duration,
+    kick,
+    lapicque,
+    latency,
+    pulse_threshold,
+    rebound_threshold,
+    recovery_curve,
+    rheobase,
+    safety_factor,
+    smallest,
+    sodium_entry,
+    strength_duration,
+    sweep,
+    threshold,
+    weiss,
+)
 from .ions import (
     AVOGADRO,
     FARADAY,
@@ -33,8 +75,16 @@ from .ions import (
     nernst,
     thermal_voltage,
 )
-from .membrane import Membrane, hodgkin_huxley, modify, passive
-from .recording import Recording
+from .membrane import (
+    Membrane,
+    brill_node,
+    frankenhaeuser_huxley_node,
+    hodgkin_huxley,
+    mammalian_node,
+    modify,
+    passive,
+)
+from .recording import Recording, crossings
 from .simulate import simulate
 from .stimuli import (
     Stimulus,

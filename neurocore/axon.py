@@ -307,13 +307,13 @@ def demyelinate(axon, internodes, remaining=0.0, axolemma=None):
             raise ValueError(f"the axon has no internode {k}")
         for place in axon.regions[region]:
             sheath = membranes[place]
-            bare = series_of_one(sheath) if axolemma is None else axolemma
+            bare = _one_of(sheath) if axolemma is None else axolemma
             count = 1 + remaining * (bare.capacitance / sheath.capacitance - 1)
             membranes[place] = series(bare, count)
     return replace(axon, membranes=tuple(membranes))
 
 
-def series_of_one(sheath):
+def _one_of(sheath):
     """Return the one membrane (1 µF/cm²) of which a sheath is a series."""
     (channel,) = sheath.channels
     whole = replace(channel, conductance=channel.conductance / sheath.capacitance)

@@ -437,7 +437,9 @@ def somatic_sodium(conductance, reversal=60.0):
     Hu, Tian, Li, Yang, Jonas and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
     (2020): at 23 °C, Q10 2.3; m opens 11 mV more positive than in `axonal_sodium`.
     """
-    return _pyramidal_sodium(conductance, reversal, -37.0, 7.0, 0.0, "1 / (1 + exp((V + 67) / 7.1))")
+    return _pyramidal_sodium(
+        conductance, reversal, -37.0, 7.0, 0.0, "1 / (1 + exp((V + 67) / 7.1))"
+    )
 
 
 def axonal_sodium(conductance, reversal=60.0):

@@ -180,6 +180,4 @@ def brill_node(celsius=20.0):
     celsius : float
         Temperature (°C).
     """
-    return Membrane(
-        (squid_sodium(1200.0), squid_potassium(90.0), leak(20.0, -65.05)), celsius, 1.0
-    )
+    return Membrane((squid_sodium(1200.0), squid_potassium(90.0), leak(20.0, -65.05)), celsius, 1.0)
