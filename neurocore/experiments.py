@@ -383,17 +383,13 @@ def recovery_curve(
 
 
 def _second_threshold(patch, first, duration, highest, wait, options, interval):
-    """Return the smallest second pulse that adds a spike of its own.
-
-    A second spike is one that the first pulse alone does not bring and that rises after the
-    second pulse began: the potential has to fall back through the middle between rest and peak
-    and rise again.
-    """
+    """Return the smallest second pulse followed by a rise that the channels drive."""
 
     def again(amplitude):
         both = pulse(first, 0.0, duration) + pulse(amplitude, interval, duration)
-        r = simulate(patch, both, interval + duration + wait, threshold=-20.0, **options)
-        return np.any(r.spike_times() > interval)
+        r = simulate(patch, both, interval + duration + wait, **options)
+        late = r.spike_times()[r.spike_times() > interval]
+        return np.any(np.interp(late, r.t, r.ionic_current) < 0)
 
     low, high = 0.0, highest / 64
     while not again(high):
