@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._check import number
+from .stimuli import VoltageClamp
 
 
 class _Lazy(Mapping):
@@ -54,6 +55,7 @@ class Recording:
     _membranes: tuple
     _spikes: object  # found by the simulator, at its own resolution
     _threshold: float
+    _stimuli: tuple = ()
 
     @property
     def gates(self):
@@ -88,6 +90,34 @@ class Recording:
     def ionic_current(self):
         """The sum of all channels' currents (µA/cm², outward positive), shape (..., times)."""
         return np.nansum([self.currents[name] for name in self.currents], axis=0)
+
+    @property
+    def capacitive_current(self):
+        """C dV/dt of a patch (µA/cm²), shape (..., times).
+
+        What the stimulus leaves over after the ionic current; under voltage clamp, the capacitance
+        times the command's slope. There the amplifier delivers this and the ionic current, and at
+        a jump of the command the charge in `capacitive_jumps` besides, in no time.
+        """
+        if self.compartments is not None:
+            raise ValueError("the capacitive current is computed for a patch, not for a cable")
+        stimulus = sum((s(self.t) for s in self._stimuli), np.zeros(self.t.size))
+        if not self._clamped:
+            return stimulus - self.ionic_current
+        return self._membranes[0].capacitance * self._stimuli[0].slope(self.t)
+
+    @property
+    def capacitive_jumps(self):
+        """Charge C ΔV (nC/cm²) that a voltage clamp moves at each jump of its command, by time."""
+        if not self._clamped:
+            return {}
+        command, c = self._stimuli[0], self._membranes[0].capacitance
+        jumps = c * (command.first[..., 1:] - command.last[..., :-1])
+        return {float(t): jumps[..., k] for k, t in enumerate(command.edges[1:-1])}
+
+    @property
+    def _clamped(self):
+        return len(self._stimuli) == 1 and isinstance(self._stimuli[0], VoltageClamp)
 
     def spike_times(self, threshold=None):
         """Return when the potential rises through `threshold`.

@@ -193,7 +193,7 @@ def _one(cell, duration, times, stimuli, resets, traces, v0, sample, accuracy, t
     if traces is None:
         values, upstrokes = values[:, 0], upstrokes[0]
     states = {name: values[k] for name, k in places.items() if k}
-    return Recording(t, values[0], None, states, (membrane,), upstrokes, threshold)
+    return Recording(t, values[0], None, states, (membrane,), upstrokes, threshold, tuple(stimuli))
 
 
 def _start(membrane, v0):
@@ -275,7 +275,7 @@ def _many(
     t = np.array(fine.times[:n])
     compartments = None if axial is None else chosen
     kept = tuple(membranes[k] for k in chosen)
-    return Recording(t, v, compartments, states, kept, upstrokes, threshold)
+    return Recording(t, v, compartments, states, kept, upstrokes, threshold, tuple(stimuli))
 
 
 def _pair(coarse, fine):

@@ -60,13 +60,24 @@ class Stimulus:
         slope = (self.last[..., k] - self.first[..., k]) / (high - low)
         return self.first[..., k] + slope * (a - low), self.first[..., k] + slope * (b - low)
 
+    def _stretch(self, t):
+        """Return in which stretch each time lies, right after an edge; and whether in any."""
+        k = np.searchsorted(self.edges, t, side="right") - 1
+        inside = (k >= 0) & (k < self.edges.size - 1)
+        return np.clip(k, 0, self.edges.size - 2), inside
+
     def __call__(self, t):
         """Return the current at the times `t` (ms), shape (..., times); right after an edge."""
         t = np.asarray(t, float)
-        k = np.clip(np.searchsorted(self.edges, t, side="right") - 1, 0, self.edges.size - 2)
-        share = (t - self.edges[k]) / (self.edges[k + 1] - self.edges[k])
-        value = self.first[..., k] + share * (self.last[..., k] - self.first[..., k])
-        return np.where((t >= self.edges[0]) & (t < self.edges[-1]), value, 0.0)
+        k, inside = self._stretch(t)
+        value = self.first[..., k] + self.slope(t) * (t - self.edges[k])
+        return np.where(inside, value, 0.0)
+
+    def slope(self, t):
+        """Return how fast the current rises at the times `t` (ms), per ms, shape (..., times)."""
+        k, inside = self._stretch(np.asarray(t, float))
+        rise = self.last[..., k] - self.first[..., k]
+        return np.where(inside, rise / (self.edges[k + 1] - self.edges[k]), 0.0)
 
     def __add__(self, other):
         """Return both currents together, in one compartment."""
