@@ -14,7 +14,7 @@ from .recording import Recording, by_column, nested, rises
 from .stimuli import Stimulus, VoltageClamp
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
-TOLERANCE = 3e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
+TOLERANCE = 8e-6  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
 QUIET = 0.05  # mV: a cell left alone that moves less during 128 steps will not fire any more
 
@@ -293,9 +293,9 @@ def _pair(coarse, fine):
 
 
 def _fastest(membranes):
-    """Return the shortest time constant (ms) of any gate between −80 and 40 mV."""
+    """Return the shortest time constant (ms) of any gate between −80 and 40 mV, 0.1 at most."""
     v = np.arange(-80.0, 41.0, 5.0)
-    shortest = 1.0
+    shortest = 0.1
     for m in set(membranes):
         for gate in m.gates:
             if isinstance(gate, Gate):
