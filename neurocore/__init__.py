@@ -4,6 +4,7 @@ from .axon import (
     Cable,
     Patch,
     bare_axon,
+    cell_with_initial_segment,
     chain,
     demyelinate,
     membranes_in_myelin,

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ._check import number, numbers
-from .membrane import Membrane, brill_node, modify, passive
+from .channels import shift
+from .membrane import Membrane, brill_node, hodgkin_huxley, modify, passive
 
 
 @dataclass(frozen=True)
@@ -311,6 +312,40 @@ def demyelinate(axon, internodes, remaining=0.0, axolemma=None):
             count = 1 + remaining * (bare.capacitance / sheath.capacitance - 1)
             membranes[place] = series(bare, count)
     return replace(axon, membranes=tuple(membranes))
+
+
+def cell_with_initial_segment(density=5.0, shifted=-7.0, celsius=6.3):
+    """Return a toy cell whose axon begins with an initial segment.
+
+    Dendrite (600 × 4 µm, passive), soma (20 × 20), initial segment (20 × 1) and axon (400 × 1), a
+    chain with squid channels: made to show what density and left shift do (Hu and others 2009,
+    Kole and others 2008), not to match any cell.
+
+    Parameters
+    ----------
+    density : float
+        Of sodium channels in the initial segment, in units of the soma's.
+    shifted : float
+        By how much their activation is shifted (mV; negative: to the left).
+    celsius : float
+        Temperature (°C).
+
+    Returns
+    -------
+    Cable
+        With the regions ``"dendrite"``, ``"soma"``, ``"initial segment"`` and ``"axon"``.
+    """
+    number("density", density, least=0)
+    squid = hodgkin_huxley(celsius)
+    dense = replace(squid["Na"], conductance=density * squid["Na"].conductance)
+    segment = modify(squid, "Na", lambda _: shift(dense, shifted, "m"))
+    return chain(
+        ("dendrite", passive(0.3, -65.0, celsius=celsius), 600, 4, 10),
+        ("soma", squid, 20, 20, 1),
+        ("initial segment", segment, 20, 1, 4),
+        ("axon", squid, 400, 1, 10),
+        axial_resistivity=150.0,
+    )
 
 
 def _one_of(sheath):

@@ -188,6 +188,8 @@ def _one(cell, duration, times, stimuli, resets, traces, v0, sample, accuracy, t
         )
     end = max(r.end for r in results)
     t = np.arange(0.0, end + 1e-9, sample)
+    if end - t[-1] > 1e-9:
+        t = np.append(t, end)
     values = np.stack([r(t) for r in results], axis=1)
     upstrokes = [r.upstrokes(threshold) for r in results]
     if traces is None:
