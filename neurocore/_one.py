@@ -151,8 +151,8 @@ def _right_hand_side(kind, clamped):
     return lines, numbers, state
 
 
-def _source(kind, clamped):
-    """Return the integrator's text for one kind of membrane."""
+def _source(kind, clamped, moving):
+    """Return the integrator's text for one kind of membrane; `moving` if the current rises."""
     lines, numbers, count = _right_hand_side(kind, clamped)
     y, u, d = ([f"{letter}{j}" for j in range(count)] for letter in "yud")
     k = {s: [f"k{s}_{j}" for j in range(count)] for s in range(1, 8)}
@@ -166,7 +166,8 @@ def _source(kind, clamped):
     body = []
 
     def stage(s, when):
-        body.append(f"i = i0 + slope * {when}")
+        if moving:
+            body.append(f"i = i0 + slope * {when}")
         body.extend(lines)
         body.append(f"{tuple_of(k[s])} = {tuple_of(d)}")
 
@@ -186,7 +187,7 @@ def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, number
     {tuple_of(y)} = state
     {tuple_of(numbers)} = numbers
     limit = ({math.sqrt(count)!r} * tolerance) ** 2
-    t = start
+    t, i = start, i0
     {_indent(first, 4)}
     while t < stop:
         if t + h * 1.000001 >= stop:
@@ -228,10 +229,10 @@ def left_range(t, v, low=LOWEST, high=HIGHEST):
 
 
 @lru_cache(maxsize=128)
-def _compiled(kind, clamped):
+def _compiled(kind, clamped, moving):
     names = {n: getattr(math, n) for n in ("exp", "expm1", "log", "tanh", "cosh", "inf")}
     names |= {"LOWEST": LOWEST, "HIGHEST": HIGHEST, "left_range": left_range}
-    exec(compile(_source(kind, clamped), "<one patch>", "exec"), names)
+    exec(compile(_source(kind, clamped, moving), "<one patch>", "exec"), names)
     return names["advance"]
 
 
@@ -259,7 +260,7 @@ def run(membrane, state, stretches, command, tolerance, threshold):
     Steps
         The solution, to be evaluated at any time.
     """
-    advance = _compiled(_kind(membrane), command)
+    kind = _kind(membrane)
     numbers = _numbers(membrane)
     threshold = math.inf if threshold is None else threshold
     h, steps, state = 0.02, [], list(state)
@@ -269,6 +270,7 @@ def run(membrane, state, stretches, command, tolerance, threshold):
         if command:
             state[0] = first
         slope = (last - first) / (stop - start)
+        advance = _compiled(kind, command, slope != 0 and not command)
         t, h, state = advance(
             start, stop, min(h, 0.1), state, first, slope, slope, threshold, tolerance,
             numbers, steps,
@@ -304,15 +306,15 @@ class Steps:
         before = self.y[0]
         after = before + self.coefficients[0][0]
         at = np.flatnonzero((before < threshold) & (after >= threshold))
-        if at.size == 0:
-            return np.empty(0)
-        parts = before[at], *(c[0, at] for c in self.coefficients)
-        low, high = np.zeros(at.size), np.ones(at.size)
-        for _ in range(40):
-            x = 0.5 * (low + high)
-            above = _polynomial(x, *parts) >= threshold
-            low, high = np.where(above, low, x), np.where(above, x, high)
-        return self.t[at] + 0.5 * (low + high) * self.h[at]
+        share = np.empty(at.size)
+        for k, step in enumerate(at):
+            parts = [float(c[0, step]) for c in (self.y, *self.coefficients)]
+            low, high = 0.0, 1.0
+            for _ in range(40):
+                x = 0.5 * (low + high)
+                low, high = (low, x) if _polynomial(x, *parts) >= threshold else (x, high)
+            share[k] = 0.5 * (low + high)
+        return self.t[at] + share * self.h[at]
 
 
 def _polynomial(x, y, rise, bend, sway, rest):

@@ -1,5 +1,7 @@
 """The same models in NEURON, an independent simulator, with its tables off and tight tolerances."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -86,7 +88,7 @@ def test_myelinated_axon():
             for segment in internode:
                 segment.pas.g, segment.pas.e = 0.29946e-3 / 168, -65.0
             parts.append(internode)
-    for a, b in zip(parts[:-1], parts[1:], strict=True):
+    for a, b in pairwise(parts):
         b.connect(a(1), 0)
     stimulus = clamp(parts[0](0.5), 5, 0, 0.1)
     nodes = parts[::2]
