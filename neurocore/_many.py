@@ -39,10 +39,14 @@ def _gate_table(gates, celsius, dt):
 def _scheme_table(scheme, celsius, dt):
     """Return the entries of P in x ← P x for a Markov scheme, and their slopes."""
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
+    return _with_slopes(_propagator(scheme, celsius, dt, v).reshape(v.size, -1).T)
+
+
+def _propagator(scheme, celsius, dt, v):
+    """Return P in x ← P x at each potential, shape (*v.shape, states, states)."""
     step = 0.5 * dt * scheme.rates(v, celsius)
     one = np.eye(len(scheme.states))
-    matrices = np.linalg.solve(one - step, one + step)
-    return _with_slopes(np.moveaxis(matrices.reshape(v.size, -1), 0, 1))
+    return np.linalg.solve(one - step, one + step)
 
 
 @lru_cache(maxsize=64)
@@ -96,10 +100,8 @@ class _Group:
 
     def __init__(self, index, membranes, area, size):
         self.index = _as_slice(index, size)
-        kinds = dict.fromkeys(membranes)  # each different membrane once, in order
-        self.kinds = list(kinds)
-        number = {m: k for k, m in enumerate(self.kinds)}
-        kind = np.array([number[m] for m in membranes])
+        self.kinds, kind = distinct(membranes)
+        self.kind = kind
         n = len(membranes)
         self.lookup = _Lookup(n, kind)
         self.names, self.gate_rows, self.schemes, row = [], {}, [], 0
@@ -149,13 +151,29 @@ class _Group:
         self.sums = np.empty((2, n))
 
     def start(self, v):
-        v = v[self.index]
-        lists = [m.steady_state(v) for m in self.kinds]
-        which = 0 if self.lookup.offset is None else self.lookup.offset
-        for name, x in self.states.items():
-            for k, values in enumerate(lists):
-                chosen = which == k * (round((HIGH - LOW) * PER_MV) + 1)
-                np.copyto(x, values[name], where=chosen)
+        """Set all gates to rest at `v`."""
+        for where, membrane in self._each():
+            for name, values in membrane.steady_state(v[self.index][where]).items():
+                self.states[name][where] = values
+
+    def _each(self):
+        for k, membrane in enumerate(self.kinds):
+            yield (slice(None) if len(self.kinds) == 1 else self.kind == k), membrane
+
+    def relax_exactly(self, v, dt):
+        """Advance the gates by any `dt`, with the potential held at v, without a table."""
+        for where, membrane in self._each():
+            here = v[self.index][where]
+            for gate in membrane.gates:
+                if isinstance(gate, Gate):
+                    keep = np.exp(-dt / gate.time_constant(here, membrane.celsius))
+                    x = self.states[gate.name]
+                    x[where] = gate.steady_state(here) * (1 - keep) + x[where] * keep
+                else:
+                    x = np.array([self.states[name][where] for name in gate.states])
+                    x = np.einsum("nij,jn->in", _propagator(gate, membrane.celsius, dt, here), x)
+                    for name, values in zip(gate.states, x, strict=True):
+                        self.states[name][where] = values
 
     def tabulate(self, dt):
         """Return this step's tables."""
@@ -214,6 +232,15 @@ class _Group:
         return self.sums
 
 
+def distinct(membranes):
+    """Return the different ones among many membranes, and which of them each is."""
+    seen, number = {}, {}
+    for m in membranes:
+        if id(m) not in seen:  # comparing by value takes longer, and most are the same object
+            seen[id(m)] = number.setdefault(m, len(number))
+    return list(number), np.array([seen[id(m)] for m in membranes])
+
+
 def _as_slice(index, size):
     """Return an index array as a slice where it is one: views cost nothing."""
     if index.size == 1:
@@ -256,10 +283,11 @@ class Chain:
         self.constant = np.zeros((2, self.size))
         self.groups = []
         everyone = [m for _ in range(traces) for m in membranes]
-        signature = {m: _signature(m) for m in set(membranes)}
+        kinds, kind = distinct(everyone)
+        signatures = [_signature(m) for m in kinds]
         members = {}
-        for k, m in enumerate(everyone):
-            members.setdefault(signature[m], []).append(k)
+        for k, which in enumerate(kind):
+            members.setdefault(signatures[which], []).append(k)
         for where in members.values():
             index = np.array(where)
             group = _Group(index, [everyone[k] for k in where], self.area[index], self.size)
@@ -308,8 +336,8 @@ class Chain:
         if self.off is not None:
             from scipy.linalg.lapack import dptsv as solve
         look.begin(self.groups)
-        self._relax(v, 0.5 * dt)
         for group in self.groups:
+            group.relax_exactly(v, 0.5 * dt)
             group.tabulate(dt)
         whole = len(self.groups) == 1 and self.groups[0].index == slice(0, self.size, 1)
         both, middle = np.empty((2, self.size)), np.empty(self.size)
@@ -347,7 +375,8 @@ class Chain:
                 raise left_range(look.t + count * dt, high if high > -low else low, LOW, HIGH)
             if not look(history[:count], dt):
                 break
-        self._relax(v, 0.5 * dt)
+        for group in self.groups:
+            group.relax_exactly(v, 0.5 * dt)
 
     def _damped(self, v, both, twice, solve):
         """Return the potential a step later, without the ringing a jump of current would cause.
@@ -361,11 +390,6 @@ class Chain:
             half = solve(both[0], self.off, twice * half + both[1])[2]
         whole = solve(both[0] - 0.5 * twice, self.off, 0.5 * twice * v + both[1])[2]
         return 2 * half - whole
-
-    def _relax(self, v, dt):
-        for group in self.groups:
-            group.tabulate(dt)
-            group.relax(v[group.index])
 
 
 def _signature(membrane):

@@ -200,7 +200,7 @@ def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, number
         if e <= 1.0:
             if not LOWEST < u0 < HIGHEST:
                 raise left_range(t + h, u0)
-            steps.append((t, h, {tuple_of(y + stored)}))
+            steps.extend((t, h, {tuple_of(y + stored)}))
             t = t + h if t + h < stop else stop
             spiked = y0 < threshold <= u0
             {tuple_of(y)} = {tuple_of(u)}
@@ -278,7 +278,8 @@ def run(membrane, state, stretches, command, tolerance, threshold):
         state = list(state)
         if t < stop:
             break
-    return Steps(np.array(steps), len(state), t)
+    # t, h, the state and six stages of each step in one flat list: no objects to keep track of
+    return Steps(np.array(steps).reshape(-1, 2 + 7 * len(state)), len(state), t)
 
 
 class Steps:

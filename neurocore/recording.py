@@ -168,6 +168,8 @@ def rises(t, v, threshold=0.0, first=0, last=None):
     last = len(t) - 2 if last is None else last
     span = slice(first, last + 1), slice(first + 1, last + 2)
     k, column = np.nonzero((v[span[0]] < threshold) & (v[span[1]] >= threshold))
+    if k.size == 0:
+        return column, np.empty(0)
     k += first
     points = min(4, len(t))
     near = np.clip(k - 1, 0, len(t) - points)[:, None] + np.arange(points)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from ._check import number
-from ._many import Chain
+from ._many import Chain, distinct
 from ._one import run
 from .axon import Cable, Patch, _compartments
 from .channels import Gate
@@ -132,7 +132,7 @@ def _stimuli(cell, stimulus, duration):
 
 def _resets(cell, resets, duration):
     resets = dict(resets or {})
-    membranes = {cell.membrane} if isinstance(cell, Patch) else set(cell.membranes)
+    membranes = [cell.membrane] if isinstance(cell, Patch) else distinct(cell.membranes)[0]
     known = {"v", *(name for m in membranes for name in m.states)}
     for time, changes in resets.items():
         if not 0 <= time < duration:
@@ -263,14 +263,16 @@ def _many(
     shape = (*(() if traces is None else (traces,)), *(() if axial is None else (len(chosen),)))
     n = min(len(coarse.times), len(fine.times))
 
-    def extrapolated(values):
-        a, b = (np.concatenate(x)[:n] for x in values)
-        return np.moveaxis((4 * b - a) / 3, 0, -1).reshape(*shape, n)
+    def extrapolated(chunks):
+        """Return one row for each column, the error's dt² term taken out."""
+        a, b = (np.concatenate(c)[:n] for c in chunks)
+        return np.moveaxis((4 * b - a) / 3, 0, -1)
 
-    v = extrapolated([look.v for look in looks])
+    v = extrapolated([look.v for look in looks]).reshape(*shape, n)
     states = None
     if keep_gates:
-        states = {name: extrapolated([look.states[name] for look in looks]) for name in fine.states}
+        rows = extrapolated([look.states for look in looks])
+        states = {name: x.reshape(*shape, n) for name, x in zip(fine.names, rows, strict=True)}
     upstrokes = nested(
         [_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape
     )
@@ -298,7 +300,7 @@ def _fastest(membranes):
     """Return the shortest time constant (ms) of any gate between −80 and 40 mV, 0.1 at most."""
     v = np.arange(-80.0, 41.0, 5.0)
     shortest = 0.1
-    for m in set(membranes):
+    for m in distinct(membranes)[0]:
         for gate in m.gates:
             if isinstance(gate, Gate):
                 shortest = min(shortest, gate.time_constant(v, m.celsius).min())
@@ -307,8 +309,8 @@ def _fastest(membranes):
 
 def _starts(membranes, v0):
     if v0 is None:
-        rest = {m: round(m.rest(), 2) for m in set(membranes)}
-        return [rest[m] for m in membranes]
+        kinds, kind = distinct(membranes)
+        return np.array([round(m.rest(), 2) for m in kinds])[kind]
     v0 = np.asarray(v0, float)
     if v0.shape not in ((), (len(membranes),)) or not np.all((v0 >= -200) & (v0 <= 150)):
         raise ValueError(f"v0 must be one potential or one per compartment (mV), got {v0}")
@@ -336,7 +338,8 @@ class Look:
             self.columns = slice(columns[0], columns[-1] + 1)
         self.count = columns.size
         self.every, self.gates, self.stop, self.threshold = every, gates, stop, threshold
-        self.times, self.v, self.states = [], [], {}
+        self.times, self.v, self.states = [], [], []
+        self.places = None
         self.t, self.over, self.alone = 0.0, False, False
         self.found, self.tail = [], None
 
@@ -347,13 +350,25 @@ class Look:
             self.before, self.halves = self._gates(groups), []
 
     def _gates(self, groups):
-        values = {}
-        for group in groups:
-            for name, x in group.states.items():
-                if name not in values:
-                    values[name] = np.full(self.size, np.nan)
-                values[name][group.index] = x
-        return {name: x[self.columns] for name, x in values.items()}
+        """Return the gates of the columns watched, shape (names, columns)."""
+        if self.places is None:
+            columns = np.arange(self.size)[self.columns]
+            self.names = sorted({name for group in groups for name in group.states})
+            self.places = [
+                (self.names.index(name), *self._meet(columns, group), name, g)
+                for g, group in enumerate(groups)
+                for name in group.states
+            ]
+        values = np.full((len(self.names), self.count), np.nan)
+        for row, to, at, name, g in self.places:
+            values[row, to] = groups[g].states[name][at]
+        return values
+
+    def _meet(self, columns, group):
+        """Return which columns lie in the group, and where there."""
+        members = np.arange(self.size)[group.index]
+        _, to, at = np.intersect1d(columns, members, return_indices=True)
+        return to, at
 
     def gate(self, groups):
         """Note the gates half a step after the present one."""
@@ -366,14 +381,13 @@ class Look:
         keep = slice(-self.row % self.every, None, self.every)
         self.times.extend(times[keep])
         self.v.append(v[keep].copy())
-        for name in self.before if self.gates else ():
-            x = np.array([self.before[name], *(h[name] for h in self.halves)])
+        if self.gates:
+            x = np.array([self.before, *self.halves])
             at_steps = 0.5 * (x[:-1] + x[1:])
             if self.row == 0:
                 at_steps[0] = x[0]
-            self.states.setdefault(name, []).append(at_steps[keep])
-        if self.gates:
-            self.before, self.halves = self.halves[-1], []
+            self.states.append(at_steps[keep])
+            self.before, self.halves = x[-1], []
         self.row += len(history)
         self.t += len(history) * dt
         self._find(times, v)
@@ -397,8 +411,7 @@ class Look:
         self.times.append(self.t)
         self.v.append(last.copy())
         if self.gates:
-            for name, x in self._gates(groups).items():
-                self.states[name].append(x[None].copy())
+            self.states.append(self._gates(groups)[None])
         self._find(np.array([self.t]), last, end=True)
 
     def spikes(self):

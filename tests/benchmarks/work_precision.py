@@ -127,7 +127,7 @@ y = (v + 55)/10 : 1
 
 
 class Brian:
-    """One compiled program for each step: built once, run often, as its standalone mode is meant."""
+    """One compiled program for each step: built once, run often, as standalone mode is meant."""
 
     def __init__(self, current, cells, dt, duration):
         import brian2 as b
@@ -247,7 +247,7 @@ def w2():
         for c, i in zip(clamps, currents, strict=True):
             c.amp = i / 10
         neuron_run(setting, 6.3, 500)
-        result = error([rate(np.array(x)) for x in times])
+        result = error([rate(x.as_numpy().copy()) for x in times])
         for c in clamps:
             c.amp = 0
         return result
@@ -350,7 +350,7 @@ def w3():
 
 
 def w4():
-    """Brill's myelinated axon, 20 internodes of 10 segments, 2.5 ms: arrival at nodes 6, 14 (ms)."""
+    """Brill's axon, 20 internodes of 10 segments, 2.5 ms: arrival at nodes 6 and 14 (ms)."""
     axon = nc.myelinated_axon(axolemma=nc.passive(0.29946, -65.0, 1.0, 20.0))
     nodes = axon.regions["node"][[6, 14]]
     kick = nc.pulse(5, 0, 0.1)
