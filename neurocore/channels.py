@@ -390,7 +390,7 @@ def mammalian_node_channels():
     McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006 (ModelDB 3810): fast sodium
     m³h, persistent sodium p³, slow potassium s, and a leak; ḡ = 3000, 10, 80 and 7 mS/cm². Rates of
     m and p have a Q10 of 2.2 and h of 2.9, given for 20 °C; s one of 3, given for 36 °C. Below
-    −90 mV the published s opens again, its closing rate vanishing first.
+    −88 mV the published s opens again, its closing rate vanishing first.
     """
     m = Gate(
         "m",
