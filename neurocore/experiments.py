@@ -15,7 +15,7 @@ from .axon import Cable, Patch
 from .channels import block
 from .ions import AVOGADRO, FARADAY
 from .membrane import modify
-from .simulate import simulate
+from .simulate import simulate, spikes_by_itself
 from .stimuli import pulse, ramp, step
 
 NEVER = np.inf
@@ -58,13 +58,11 @@ def fires(cell, stimulus, duration, *, threshold=0.0, **options):
     **options
         Handed on to `simulate`.
     """
-    options = options | {"threshold": threshold, "stop_at_spike": True}
-    if isinstance(cell, Cable):
-        r = simulate(cell, stimulus, duration, **{"record": [-1]} | options)
-        return len(r.spike_times()[-1]) > 0
-    r = simulate(cell, stimulus, duration, **options)
-    # the run ended with the rise: were it the stimulus' doing, the membrane would work against it
-    return len(r.spike_times()) > 0 and bool(r.ionic_current[-1] < 0)
+    options["threshold"] = threshold
+    if isinstance(cell, Patch):
+        return spikes_by_itself(cell, stimulus, duration, **options)
+    r = simulate(cell, stimulus, duration, **{"record": [-1], "stop_at_spike": True} | options)
+    return len(r.spike_times()[-1]) > 0
 
 
 def smallest(test, low, high, resolution=1e-4):

@@ -1,6 +1,8 @@
 """Time stepping: one trace, many at once, cables."""
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +16,7 @@ from .recording import Recording, by_column, nested, rises
 from .stimuli import Stimulus, VoltageClamp
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
-TOLERANCE = 8e-6  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
+TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
 QUIET = 0.05  # mV: a cell left alone that moves less during 128 steps will not fire any more
 
@@ -84,29 +86,61 @@ def simulate(
     FloatingPointError
         If the potential leaves the range in which membranes exist.
     """
+    for name, value in {"step": step, "sample": sample}.items():
+        if value is not None and number(name, value, above=0) > duration:
+            raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
+    plan = _plan(cell, stimulus, duration, resets, accuracy, threshold)
+    if isinstance(cell, Patch) and record is not None:
+        raise ValueError("a patch has no compartments to choose from: leave `record` out")
+    if isinstance(cell, Patch) and (plan.traces is None or isinstance(stimulus, VoltageClamp)):
+        return _one(cell, plan, v0, sample or 0.025, stop_at_spike)
+    return _many(cell, plan, v0, record, sample, step, stop_at_spike)
+
+
+def spikes_by_itself(
+    patch, stimulus, duration, *, v0=None, resets=None, accuracy=1e-3, threshold=0.0
+):
+    """Return whether a patch spikes, the rise through `threshold` driven by its own channels.
+
+    The arguments are those of `simulate`; quicker than looking for spikes in its recording.
+    """
+    plan = _plan(patch, stimulus, duration, resets, accuracy, threshold)
+    if plan.traces is not None:
+        raise ValueError("one amplitude at a time, not an axis of them")
+    return _solve(patch.membrane, plan, v0, None, True).driven
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be done, checked."""
+
+    duration: float
+    times: list  # between which nothing jumps
+    stimuli: list
+    resets: dict
+    traces: int | None
+    accuracy: float
+    threshold: float
+
+    def changes(self, time):
+        """Return what is set by force at this time, by name."""
+        return {k: v for t, c in self.resets.items() if abs(t - time) < 1e-9 for k, v in c.items()}
+
+
+def _plan(cell, stimulus, duration, resets, accuracy, threshold):
     if not isinstance(cell, Patch | Cable):
         raise TypeError(f"cell must be a patch or a cable, got {cell!r}")
     duration = number("duration", duration, above=0)
     accuracy = number("accuracy", accuracy, above=0)
     threshold = number("threshold", threshold, least=-150, most=100)
-    for name, value in {"step": step, "sample": sample}.items():
-        if value is not None and number(name, value, above=0) > duration:
-            raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
     stimuli = _stimuli(cell, stimulus, duration)
     resets = _resets(cell, resets, duration)
-    times = _edges(stimuli, resets, duration)
-    if isinstance(cell, Patch) and record is not None:
-        raise ValueError("a patch has no compartments to choose from: leave `record` out")
     traces = {s.traces for s in stimuli} - {None}
     if len(traces) > 1:
         raise ValueError(f"all stimuli need the same number of traces, got {sorted(traces)}")
     traces = traces.pop() if traces else None
-    options = (duration, times, stimuli, resets)
-    if isinstance(cell, Patch) and (traces is None or isinstance(stimulus, VoltageClamp)):
-        return _one(cell, *options, traces, v0, sample or 0.025, accuracy, threshold, stop_at_spike)
-    return _many(
-        cell, *options, traces, v0, record, sample, accuracy, step, threshold, stop_at_spike
-    )
+    times = _edges(stimuli, resets, duration)
+    return _Plan(duration, times, stimuli, resets, traces, accuracy, threshold)
 
 
 def _stimuli(cell, stimulus, duration):
@@ -152,50 +186,55 @@ def _resets(cell, resets, duration):
 
 def _edges(stimuli, resets, duration):
     """Return the times between which nothing jumps."""
-    edges = np.concatenate([[0.0, duration], *(s.edges for s in stimuli), [*resets]])
-    edges = np.unique(edges[(edges >= 0) & (edges <= duration)])
-    close = np.diff(edges) < 1e-9  # the same moment, rounded in two ways
-    return np.append(edges[:-1][~close], edges[-1])
+    edges = {0.0, duration, *resets}.union(*(s.edges.tolist() for s in stimuli))
+    edges = sorted(t for t in edges if 0 <= t <= duration)
+    # the same moment, rounded in two ways, counts once
+    return [a for a, b in pairwise(edges) if b - a > 1e-9] + [duration]
 
 
 # --- one patch -------------------------------------------------------------------------------
 
 
-def _one(cell, duration, times, stimuli, resets, traces, v0, sample, accuracy, threshold, stop):
-    membrane = cell.membrane
-    command = bool(stimuli) and isinstance(stimuli[0], VoltageClamp)
-    places = {"v": 0} | {name: k + 1 for k, name in enumerate(membrane.states)}
-    tolerance = TOLERANCE * (accuracy / 1e-3) ** 0.9
-    results = []
-    for trace in range(traces or 1):
-        stretches = []
-        for a, b in pairwise(times):
-            ends = [s.lines(a, b) for s in stimuli]
-            pick = () if traces is None else trace
-            first, last = (sum(float(e[k][pick]) for e in ends) for k in (0, 1))
-            changes = {
-                places[name]: np.asarray(value, float).item()
-                for time, change in resets.items()
-                if abs(time - a) < 1e-9
-                for name, value in change.items()
-            }
-            stretches.append((float(a), float(b), first, last, changes))
-        v = stretches[0][2] if command else _start(membrane, v0)
-        steady = membrane.steady_state(v)
-        state = [v, *(float(steady[name]) for name in membrane.states)]
-        results.append(
-            run(membrane, state, stretches, command, tolerance, threshold if stop else None)
-        )
+def _one(cell, plan, v0, sample, stop):
+    membrane, traces = cell.membrane, plan.traces
+    which = [None] if traces is None else range(traces)
+    results = [_solve(membrane, plan, v0, trace, stop) for trace in which]
     end = max(r.end for r in results)
     t = np.arange(0.0, end + 1e-9, sample)
     if end - t[-1] > 1e-9:
         t = np.append(t, end)
     values = np.stack([r(t) for r in results], axis=1)
-    upstrokes = [r.upstrokes(threshold) for r in results]
+    spikes = [r.upstrokes(plan.threshold) for r in results]
     if traces is None:
-        values, upstrokes = values[:, 0], upstrokes[0]
-    states = {name: values[k] for name, k in places.items() if k}
-    return Recording(t, values[0], None, states, (membrane,), upstrokes, threshold, tuple(stimuli))
+        values, spikes = values[:, 0], spikes[0]
+    states = dict(zip(membrane.states, values[1:], strict=True))
+    stimuli = tuple(plan.stimuli)
+    return Recording(t, values[0], None, states, (membrane,), spikes, plan.threshold, stimuli)
+
+
+def _solve(membrane, plan, v0, trace, stop):
+    """Return the solution for one trace of a patch."""
+    command = bool(plan.stimuli) and isinstance(plan.stimuli[0], VoltageClamp)
+    places = {"v": 0} | {name: k + 1 for k, name in enumerate(membrane.states)}
+    pick = () if trace is None else trace
+    stretches = []
+    for a, b in pairwise(plan.times):
+        ends = [s.lines(a, b) for s in plan.stimuli]
+        first, last = (sum(float(e[k][pick]) for e in ends) for k in (0, 1))
+        changes = {
+            places[name]: np.asarray(value, float).item() for name, value in plan.changes(a).items()
+        }
+        stretches.append((a, b, first, last, changes))
+    v = stretches[0][2] if command else _start(membrane, v0)
+    tolerance = TOLERANCE * (plan.accuracy / 1e-3) ** 0.9
+    threshold = plan.threshold if stop else None
+    return run(membrane, [v, *_steady(membrane, v)], stretches, command, tolerance, threshold)
+
+
+@lru_cache(maxsize=1024)
+def _steady(membrane, v):
+    values = membrane.steady_state(v)
+    return tuple(float(values[name]) for name in membrane.states)
 
 
 def _start(membrane, v0):
@@ -205,28 +244,15 @@ def _start(membrane, v0):
 # --- arrays ----------------------------------------------------------------------------------
 
 
-def _many(
-    cell,
-    duration,
-    times,
-    stimuli,
-    resets,
-    traces,
-    v0,
-    record,
-    sample,
-    accuracy,
-    step,
-    threshold,
-    stop,
-):
+def _many(cell, plan, v0, record, sample, step, stop):
+    traces = plan.traces
     if isinstance(cell, Patch):
         membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
     else:
         membranes, area, axial, micro = cell.membranes, cell.area, cell.axial_conductance, 1e-3
     chosen = np.arange(len(membranes)) if record is None else _compartments(cell, record)
     keep_gates = record is not None or isinstance(cell, Patch)
-    step = step or min(_fastest(membranes) * STEP * (accuracy / 1e-3) ** 0.25, duration)
+    step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     every = 1 if sample is None else max(1, round(sample / step))
     chain = Chain(membranes, area, axial, traces or 1)
     start = np.empty((traces or 1, len(membranes)))
@@ -234,25 +260,22 @@ def _many(
     columns = (np.arange(traces or 1)[:, None] * len(membranes) + chosen).ravel()
     last = {len(chosen) * (k + 1) - 1 for k in range(traces or 1)} if stop else None
 
-    looks, end = [], duration
+    looks, end = [], plan.duration
     for fine in (1, 2):  # once with the step, once with half of it
         v = start.ravel().copy()
         chain.start(v)
-        look = Look(
-            chain.size, columns, every * fine, keep_gates, threshold, last if fine == 1 else None
-        )
-        for a, b in pairwise(times):
-            for time, changes in resets.items():
-                if abs(time - a) < 1e-9:
-                    chain.change(v, changes)
-            current, slope = _injected(stimuli, a, b, chain.shape, micro)
+        until = last if fine == 1 else None  # the fine run ends where the coarse one did
+        look = Look(chain.size, columns, every * fine, keep_gates, plan.threshold, until)
+        for a, b in pairwise(plan.times):
+            chain.change(v, plan.changes(a))
+            current, slope = _injected(plan.stimuli, a, b, chain.shape, micro)
             count = max(1, math.ceil((b - a) / step - 1e-9))
             dt, count = (b - a) / count / fine, count * fine
             if b > end:
                 count = min(count, round((end - a) / dt))
             if count < 1:
                 break
-            look.t, look.alone = a, b == duration and current is None
+            look.t, look.alone = a, b == plan.duration and current is None
             chain.stretch(v, count, dt, current, slope, look)
             if look.over:
                 end = look.t
@@ -273,13 +296,11 @@ def _many(
     if keep_gates:
         rows = extrapolated([look.states for look in looks])
         states = {name: x.reshape(*shape, n) for name, x in zip(fine.names, rows, strict=True)}
-    upstrokes = nested(
-        [_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape
-    )
+    spikes = nested([_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape)
     t = np.array(fine.times[:n])
     compartments = None if axial is None else chosen
     kept = tuple(membranes[k] for k in chosen)
-    return Recording(t, v, compartments, states, kept, upstrokes, threshold, tuple(stimuli))
+    return Recording(t, v, compartments, states, kept, spikes, plan.threshold, tuple(plan.stimuli))
 
 
 def _pair(coarse, fine):
