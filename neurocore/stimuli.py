@@ -34,11 +34,11 @@ class Stimulus:
 
     def __post_init__(self):
         for name in ("edges", "first", "last"):
-            values = np.atleast_1d(np.asarray(getattr(self, name), float))
-            if not np.all(np.isfinite(values)):
+            values = np.array(getattr(self, name), float, ndmin=1)
+            if not np.isfinite(values).all():
                 raise ValueError(f"a stimulus must be finite, got {name} = {values}")
             object.__setattr__(self, name, values)
-        if np.any(np.diff(self.edges) <= 0):
+        if (self.edges[1:] <= self.edges[:-1]).any():
             raise ValueError(f"a stimulus must end after it starts, got the times {self.edges} ms")
         if self.first.ndim > 2 or self.first.shape != self.last.shape:
             raise ValueError(
@@ -52,7 +52,7 @@ class Stimulus:
 
     def lines(self, a, b):
         """Return the values just after `a` and just before `b`, with no edge between them."""
-        k = int(np.searchsorted(self.edges, 0.5 * (a + b))) - 1
+        k = int(self.edges.searchsorted(0.5 * (a + b))) - 1
         if k < 0 or k >= self.edges.size - 1:
             zero = np.zeros(self.first.shape[:-1])
             return zero, zero
@@ -100,7 +100,7 @@ class VoltageClamp(Stimulus):
 
 def _amplitude(name, value):
     value = np.asarray(value, float)
-    if value.ndim > 1 or not np.all(np.isfinite(value)):
+    if value.ndim > 1 or not np.isfinite(value).all():
         raise ValueError(f"{name} must be finite, a number or one axis of them, got {value}")
     return value
 
