@@ -23,7 +23,7 @@ CHUNK = 128  # steps between two looks at what happened
 DAMPED = 2  # steps after each edge of a stimulus that smooth out its jump along a cable
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _gate_table(gates, celsius, dt):
     """Return rows (offsets, factors, their slopes) of x ← offset + factor x, over the grid in V."""
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
@@ -35,7 +35,7 @@ def _gate_table(gates, celsius, dt):
     return _with_slopes(np.array(offsets + factors).reshape(2 * len(gates), v.size))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _scheme_table(scheme, celsius, dt):
     """Return the entries of P in x ← P x for a Markov scheme, and their slopes."""
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
@@ -49,7 +49,7 @@ def _propagator(scheme, celsius, dt, v):
     return np.linalg.solve(one - step, one + step)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _drive_table(channel, celsius):
     """Return slope G and offset B of a constant-field current, I ≈ G V − B, over the grid in V."""
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
@@ -77,6 +77,7 @@ class _Lookup:
         self.offset = None if np.all(kinds == 0) else kinds * round((HIGH - LOW) * PER_MV + 1)
 
     def place(self, v):
+        """Find the entries below the potentials, and the way from there to the next."""
         x, i = self.x, self.i
         np.subtract(v, LOW, out=x)
         x *= PER_MV
@@ -96,59 +97,63 @@ class _Lookup:
 
 
 class _Group:
-    """The compartments whose membranes have gates of the same names and powers."""
+    """The compartments whose membranes have gates of the same names and powers.
 
-    def __init__(self, index, membranes, area, size):
-        self.index = _as_slice(index, size)
-        self.kinds, kind = distinct(membranes)
-        self.kind = kind
-        n = len(membranes)
-        self.lookup = _Lookup(n, kind)
-        self.names, self.gate_rows, self.schemes, row = [], {}, [], 0
-        model = self.kinds[0]
-        for gate in model.gates:
-            if isinstance(gate, Gate):
-                self.gate_rows[gate.name] = row
-                row += 1
-        self.gates = np.empty((row, n))
-        self.rows = np.empty((4 * row, n))
-        self.states = {name: self.gates[r] for name, r in self.gate_rows.items()}
-        for k, gate in enumerate(model.gates):
+    Their formulas may differ, by a shift or a temperature, and so may conductances and reversals.
+    """
+
+    def __init__(self, index, membranes, area):
+        self.index = _as_slice(index)
+        self.kinds, self.kind = distinct(membranes)
+        self.size = len(membranes)
+        self.lookup = _Lookup(self.size, self.kind)
+        self._set_up_gates()
+        self._set_up_channels(area)
+
+    def _set_up_gates(self):
+        n, gates = self.size, self.kinds[0].gates
+        names = [g.name for g in gates if isinstance(g, Gate)]
+        self.gates = np.empty((len(names), n))
+        self.rows = np.empty((4 * len(names), n))  # what is read from the table
+        self.states = dict(zip(names, self.gates, strict=True))
+        self.schemes = []  # which gate, its states, what is read from its table
+        for k, gate in enumerate(gates):
             if not isinstance(gate, Gate):
-                s = len(gate.states)
-                x = np.empty((s, n))
-                self.schemes.append((k, x, np.empty((2 * s * s, n))))
+                count = len(gate.states)
+                x = np.empty((count, n))
+                self.schemes.append((k, x, np.empty((2 * count * count, n))))
                 self.states |= dict(zip(gate.states, x, strict=True))
-        self.predicted = _Lookup(n, kind)
-        self.before = None
-        self.open, self.products, self.fields = np.ones((0, n)), [], []
-        gated = [k for k, c in enumerate(model.channels) if c.gates]
-        self.open = np.ones((len(gated), n))
-        self.conductance = np.empty((len(gated), n))
-        self.reversal = np.zeros((len(gated), n))
-        constant = np.zeros((2, n))
-        for k, channel in enumerate(model.channels):
+
+    def _set_up_channels(self, area):
+        n, channels = self.size, self.kinds[0].channels
+        gated = [k for k, c in enumerate(channels) if c.gates]
+        self.open = np.empty((len(gated), n))
+        self.conductance, self.reversal = np.empty((2, len(gated), n))
+        self.products = []  # where the open fraction goes, and its factors
+        self.fields = []  # rows of constant-field channels, which they are, what is read for them
+        self.constant = np.zeros((2, n))  # Σ G and Σ G·E of the channels that are always open
+        for k, channel in enumerate(channels):
             same = [m.channels[k] for m in self.kinds]
-            g = np.array([c.conductance for c in same])[kind] * area
-            is_field = isinstance(channel.reversal, ConstantField)
-            e = 0.0 if is_field else np.array([c.reversal for c in same])[kind]
-            if channel.gates:
-                row = gated.index(k)
-                factors = [self.states[q.name] for q in channel.gates for _ in range(q.power)]
-                self.products.append((self.open[row], factors))
-                self.conductance[row], self.reversal[row] = g, e
-                if is_field:
-                    self.fields.append((row, k, np.empty((4, n))))
-            elif is_field:
-                raise ValueError(f"channel {channel.name!r} needs a gate")
-            else:
-                constant += np.array([g, g * e])
-        self.constant = constant
+            field = isinstance(channel.reversal, ConstantField)
+            g = np.array([c.conductance for c in same])[self.kind] * area
+            e = np.zeros(n) if field else np.array([c.reversal for c in same])[self.kind]
+            if not channel.gates:
+                if field:
+                    raise ValueError(f"constant-field channel {channel.name!r} needs a gate")
+                self.constant += np.array([g, g * e])
+                continue
+            row = gated.index(k)
+            factors = [self.states[gate.name] for gate in channel.gates for _ in range(gate.power)]
+            self.products.append((self.open[row], factors))
+            self.conductance[row], self.reversal[row] = g, e
+            if field:
+                self.fields.append((row, k, np.empty((4, n))))
         # one conductance and reversal for all: both sums over the channels are one small product
         g, e = self.conductance, self.reversal
         self.uniform = not self.fields and np.all(g == g[:, :1]) and np.all(e == e[:, :1])
-        self.weights = np.array([g[:, 0], g[:, 0] * e[:, 0]]) if len(gated) else None
+        self.weights = np.array([g[:, 0], g[:, 0] * e[:, 0]])
         self.sums = np.empty((2, n))
+        self.predicted, self.before = _Lookup(n, self.kind), None
 
     def start(self, v):
         """Set all gates to rest at `v`."""
@@ -176,7 +181,7 @@ class _Group:
                         self.states[name][where] = values
 
     def tabulate(self, dt):
-        """Return this step's tables."""
+        """Fetch the tables for steps of `dt`, of the different membranes one after another."""
         gates = [tuple(g for g in m.gates if isinstance(g, Gate)) for m in self.kinds]
         pairs = list(zip(self.kinds, gates, strict=True))
         self.table = np.concatenate([_gate_table(g, m.celsius, dt) for m, g in pairs], axis=1)
@@ -241,7 +246,7 @@ def distinct(membranes):
     return list(number), np.array([seen[id(m)] for m in membranes])
 
 
-def _as_slice(index, size):
+def _as_slice(index):
     """Return an index array as a slice where it is one: views cost nothing."""
     if index.size == 1:
         return slice(index[0], index[0] + 1)
@@ -272,14 +277,13 @@ class Chain:
         self.size = traces * n
         self.area = np.tile(area, traces)
         self.capacity = self.area * np.tile([m.capacitance for m in membranes], traces)
-        self.off = None
-        self.load = np.zeros(self.size)  # axial conductance leaving each compartment
+        self.off = None  # the matrix beside its diagonal, which holds
+        self.load = np.zeros(self.size)  # the axial conductance leaving each compartment
         if n > 1:
-            link = np.append(axial, 0.0)
-            self.link = np.tile(link, traces)[:-1]
-            self.load[:-1] += self.link
-            self.load[1:] += self.link
-            self.off = -self.link
+            link = np.tile(np.append(axial, 0.0), traces)[:-1]
+            self.load[:-1] += link
+            self.load[1:] += link
+            self.off = -link
         self.constant = np.zeros((2, self.size))
         self.groups = []
         everyone = [m for _ in range(traces) for m in membranes]
@@ -290,7 +294,7 @@ class Chain:
             members.setdefault(signatures[which], []).append(k)
         for where in members.values():
             index = np.array(where)
-            group = _Group(index, [everyone[k] for k in where], self.area[index], self.size)
+            group = _Group(index, [everyone[k] for k in where], self.area[index])
             self.constant[:, group.index] += group.constant
             if group.products:
                 self.groups.append(group)

@@ -90,7 +90,7 @@ def _kind(membrane):
                     if isinstance(gate, Scheme)
                     else (gate.alpha, gate.beta, gate.steady, gate.tau),
                     gate.power,
-                    bool(gate.moved),
+                    bool(gate.shift),
                 )
                 for gate in channel.gates
             ),
@@ -113,8 +113,8 @@ def _numbers(membrane):
             numbers += [channel.conductance, channel.reversal]
         for gate in channel.gates:
             numbers.append(gate.factor(membrane.celsius))
-            if gate.moved:
-                numbers.append(gate.moved)
+            if gate.shift:
+                numbers.append(gate.shift)
     return tuple(numbers)
 
 

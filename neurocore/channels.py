@@ -82,7 +82,7 @@ class Gate:
         By what factor the rates rise for 10 °C.
     celsius : float
         The temperature (°C) for which the formulas are given.
-    moved : float
+    shift : float
         By how much (mV) the formulas are shifted to the right.
     speed : float
         A further factor on the rates; 0 freezes the gate.
@@ -96,7 +96,7 @@ class Gate:
     tau: str | None = None
     q10: float = 3.0
     celsius: float = 6.3
-    moved: float = 0.0
+    shift: float = 0.0
     speed: float = 1.0
 
     def __post_init__(self):
@@ -110,7 +110,7 @@ class Gate:
             raise ValueError(f"power must be a whole number from 1 on, got {self.power!r}")
         number("q10", self.q10, above=0)
         temperature(self.celsius)
-        number("moved", self.moved)
+        number("shift", self.shift)
         number("speed", self.speed, least=0)
 
     @property
@@ -124,7 +124,7 @@ class Gate:
 
     def steady_state(self, v):
         """Return x∞ (1) at the potential `v` (mV, float or array)."""
-        v = np.asarray(v, float) - self.moved
+        v = np.asarray(v, float) - self.shift
         if self.steady:
             return _formula(self.steady)(v)
         alpha, beta = _formula(self.alpha)(v), _formula(self.beta)(v)
@@ -132,7 +132,7 @@ class Gate:
 
     def time_constant(self, v, celsius):
         """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C)."""
-        v = np.asarray(v, float) - self.moved
+        v = np.asarray(v, float) - self.shift
         if self.tau:
             tau = _formula(self.tau)(v)
         else:
@@ -153,7 +153,7 @@ class Scheme:
         From which state, to which, at which rate (1/ms, a formula in ``V``).
     open : str
         The state whose occupancy multiplies the conductance.
-    q10, celsius, moved, speed : float
+    q10, celsius, shift, speed : float
         As in `Gate`.
     """
 
@@ -162,7 +162,7 @@ class Scheme:
     open: str
     q10: float = 3.0
     celsius: float = 6.3
-    moved: float = 0.0
+    shift: float = 0.0
     speed: float = 1.0
 
     power = 1
@@ -185,7 +185,7 @@ class Scheme:
 
     def rates(self, v, celsius):
         """Return the matrix A (1/ms) of dx/dt = A x, shape ``(*v.shape, states, states)``."""
-        v = np.asarray(v, float) - self.moved
+        v = np.asarray(v, float) - self.shift
         matrix = np.zeros((*v.shape, len(self.states), len(self.states)))
         for source, target, rate in self.transitions:
             i, j = self.states.index(source), self.states.index(target)
@@ -313,7 +313,7 @@ def shift(channel, millivolts, gate=None):
         Only this gate; all of them if left out.
     """
     number("millivolts", millivolts, least=-200, most=200)
-    return _on_gates(channel, gate, lambda g: replace(g, moved=g.moved + millivolts))
+    return _on_gates(channel, gate, lambda g: replace(g, shift=g.shift + millivolts))
 
 
 def slow(channel, factor, gate=None):
@@ -565,7 +565,7 @@ def lidocaine(
         "A",
         q10=h.q10,
         celsius=h.celsius,
-        moved=h.moved,
+        shift=h.shift,
         speed=h.speed,
     )
     return replace(channel, gates=tuple(scheme if g is h else g for g in channel.gates))
