@@ -1,5 +1,6 @@
 """The models, labs and exercises behind an online textbook of the action potential."""
 
+from neurocore.homeostasis import MECHANISMS, MINUTE, STORY, Cell, History, build_rest
 from neurocore.ions import (
     AVOGADRO,
     FARADAY,

@@ -8,6 +8,7 @@ npm by the locked versions in ``book/_web`` and are served from the site.
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -134,11 +135,26 @@ ENTRANCE = """<!doctype html>
 """
 
 
-def enter(app, exception):
-    """Lead from the site's address to the first page, with an icon and without a script."""
-    if not exception and app.builder.name == "html":
-        page = ENTRANCE.format(title=app.config.html_title, root=app.config.root_doc)
-        (Path(app.outdir) / "index.html").write_text(page)
+# The theme's icons are a style sheet and one font; it also asks for them as a script of
+# 0.5 MB and for two fonts that no page uses.
+UNUSED_ICONS = re.compile(
+    r'<script src="[^"]*fontawesome[^"]*"></script>|'
+    r'<link rel="preload"[^>]*fa-(?:brands|regular)[^>]*>'
+)
+
+
+def finish(app, exception):
+    """Lead from the site's address to the first page, and lighten every page."""
+    if exception or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    page = ENTRANCE.format(title=app.config.html_title, root=app.config.root_doc)
+    (out / "index.html").write_text(page, encoding="utf-8")
+    for path in out.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        lighter = UNUSED_ICONS.sub("", text)
+        if lighter != text:
+            path.write_text(lighter, encoding="utf-8")
 
 
 def place_python(app, exception):
@@ -158,8 +174,8 @@ def setup(app):
     app.add_config_value("living_book_python", "", "html")
     app.connect("config-inited", prepare)
     app.connect("html-page-context", tidy)
-    app.connect("build-finished", enter, priority=900)  # after sphinx_external_toc's own
     app.connect("build-finished", place_python)
+    app.connect("build-finished", finish, priority=900)  # after sphinx_external_toc's own
     app.add_css_file("book.css")
     app.add_js_file("book.js", loading_method="defer")
     return {"version": neurocore.__version__, "parallel_read_safe": True}

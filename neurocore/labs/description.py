@@ -219,11 +219,11 @@ def say(templates, frame):
         Sentences with fields such as ``{v_m:.1f}`` or ``{change:+.1f}``; the
         frame's ``outcome`` (0 where there is none) picks the sentence.
     frame : dict
-        What the lab's function returned.
+        What the lab's function returned; of an array, the last value is said.
     """
 
     def fill(match):
         name, sign, digits = match.groups()
         return number(float(np.ravel(frame[name])[-1]), int(digits or 0), sign or "")
 
-    return FIELD.sub(fill, templates[int(frame.get("outcome", 0))])
+    return FIELD.sub(fill, templates[int(np.ravel(frame.get("outcome", 0))[-1])])

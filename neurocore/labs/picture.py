@@ -71,7 +71,7 @@ def _traces(panel, frame, label):
     out.append("</svg>")
     keys = "".join(
         f'<li class="nc-{part.role}{" nc-dash" if getattr(part, "dash", True) else ""}">'
-        f'<span class="nc-swatch"></span>{symbols(part.label)} '
+        f'<span class="nc-swatch"></span><span>{symbols(part.label)}</span> '
         f'<b data-read="{part.output}"></b></li>'
         for part in (*panel.lines, *panel.levels)
     )

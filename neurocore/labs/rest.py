@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from neurocore.ions import MAMMALIAN, ghk_current, ghk_voltage, nernst
-from neurocore.labs.description import Bar, Bars, Level, Line, Point, Slider, Traces
+from neurocore.homeostasis import MINUTE, STORY, build_rest
+from neurocore.ions import AVOGADRO, MAMMALIAN, VALENCE, ghk_current, ghk_voltage, nernst
+from neurocore.labs.description import Bar, Bars, Level, Line, Point, Slider, Switch, Traces
 
-__all__ = ["REST", "membrane_at_rest"]
+__all__ = ["REST", "building_the_potential", "membrane_at_rest"]
 
 P_K = 1e-6  # cm/s; sets the scale of the currents, and with it a membrane of some 10 kΩ·cm²
 K_AXIS = np.geomspace(1, 40, 25)  # mM
@@ -58,6 +59,90 @@ def membrane_at_rest(k_out, k_in, na_out, cl_in, p_na, p_cl, celsius):
         "k_axis": K_AXIS,
         "v_curve": ghk_voltage(permeability, outside | {"K": K_AXIS}, inside, celsius),
         "e_k_curve": nernst(K_AXIS, k_in, 1, celsius),
+    }
+
+
+POISON, END = 240 * MINUTE, 300 * MINUTE
+LEAKLESS = -250.0  # mV; beyond it, only a membrane that nothing leaks through
+# Closer together just after each switch, where V jumps within milliseconds.
+CLOCK = np.unique(
+    np.concatenate(
+        [np.linspace(0, END, 121)]
+        + [time + np.array([0, 0.001, 0.3, 1, 2]) * MINUTE for time in (*STORY.values(), POISON)]
+    )
+)
+
+
+def building_the_potential(anions, leaks, pump, kcc2, ncx, pmca, poison):
+    """Follow a cell that builds its resting potential, with chosen mechanisms.
+
+    Parameters
+    ----------
+    anions, leaks, pump, kcc2, ncx, pmca : bool
+        Whether the mechanism is switched on, each at its time in
+        `neurocore.homeostasis.STORY`.
+    poison : bool
+        Whether the Na⁺/K⁺ pump is stopped after four hours.
+
+    Returns
+    -------
+    dict
+        Over the time ``t`` (min): ``v`` and Nernst potentials ``e_…`` (mV), concentrations
+        inside ``k``, ``na``, ``cl`` and ``a`` for impermeant anions (mM) and ``ca`` (µM),
+        ``volume`` (% of the start); in thousand millions: ions inside ``n_…``, ``ions`` of
+        all kinds, the unpaired charges ``excess``, and the positive charges ``by_…`` that
+        each path has carried out; ``share`` is the unpaired charges over all ions (%).
+    """
+    chosen = {
+        "anions": anions,
+        "leaks": leaks,
+        "pump": pump,
+        "kcc2": kcc2,
+        "ncx": ncx,
+        "pmca": pmca,
+    }
+    schedule = {name: STORY[name] for name, on in chosen.items() if on}
+    if pump and poison:
+        schedule["pump"] = [STORY["pump"], POISON]
+    history = build_rest(schedule=schedule, duration=END)
+
+    def sample(values):
+        return np.interp(CLOCK, history.t, values)
+
+    def carried_out(ion, *mechanisms):
+        moved = sum(history.moved[name].get(ion, 0 * history.t) for name in mechanisms)
+        return sample(-VALENCE[ion] * moved * 1e-15 * AVOGADRO / 1e9)
+
+    count = {ion: sample(history.count(ion)) / 1e9 for ion in ("K", "Na", "Cl", "A")}
+    ions = sum(count.values())
+    v = sample(history.v)
+    excess = sample(history.charges) / 1e9
+    volume = sample(history.volume)
+    return {
+        "t": CLOCK / MINUTE,
+        "v": v,
+        "e_k": sample(history.reversal("K")),
+        "e_na": sample(history.reversal("Na")),
+        "e_cl": sample(history.reversal("Cl")),
+        "k": sample(history.inside["K"]),
+        "na": sample(history.inside["Na"]),
+        "cl": sample(history.inside["Cl"]),
+        "a": sample(history.inside["A"]),
+        "ca": sample(history.inside["Ca"]) * 1e3,
+        "volume": 100 * volume / volume[0],
+        "n_k": count["K"],
+        "n_na": count["Na"],
+        "n_cl": count["Cl"],
+        "n_a": count["A"],
+        "ions": ions,
+        "excess": excess,
+        "share": 100 * np.abs(excess) / ions,
+        "by_k": carried_out("K", "leaks"),
+        "by_na": carried_out("Na", "leaks"),
+        "by_cl": carried_out("Cl", "leaks"),
+        "by_pump": carried_out("Na", "pump") + carried_out("K", "pump"),
+        "by_ca": carried_out("Ca", "leaks", "ncx", "pmca") + carried_out("Na", "ncx"),
+        "outcome": (v < LEAKLESS).astype(float),
     }
 
 
@@ -120,5 +205,90 @@ REST = {
         "Last, give Na⁺ twenty times the permeability of K⁺, as at the peak of a spike.",
         "notice": "With the leak of Na⁺, V_m moves by 6 mV while E_K moves by 18.5. However you "
         "set the sliders, the currents cancel: none of them is zero, only their sum is.",
+    },
+    "building-the-potential": {
+        "function": building_the_potential,
+        "title": "Building the potential",
+        "time": "t",
+        "sliders": (
+            Switch("anions", "Impermeant anions, from 0 min"),
+            Switch("leaks", "Leak channels, from 20 min"),
+            Switch("pump", "Na⁺/K⁺ pump, from 40 min"),
+            Switch("kcc2", "KCC2, from 120 min"),
+            Switch("ncx", "Na⁺/Ca²⁺ exchanger, from 150 min"),
+            Switch("pmca", "Ca²⁺ pump, from 180 min"),
+            Switch("poison", "Stop the Na⁺/K⁺ pump at 240 min", value=False),
+        ),
+        "panels": (
+            Traces(
+                "Potentials",
+                "t",
+                "time (min)",
+                "mV",
+                (
+                    Line("v", "V_m", "v"),
+                    Line("e_k", "E_K", "k", dash=True),
+                    Line("e_na", "E_Na", "na", dash=True),
+                    Line("e_cl", "E_Cl", "cl", dash=True),
+                ),
+                (0, 300),
+                (-110, 90),
+            ),
+            Traces(
+                "Concentrations inside",
+                "t",
+                "time (min)",
+                "mM",
+                (
+                    Line("k", "K⁺", "k"),
+                    Line("na", "Na⁺", "na"),
+                    Line("cl", "Cl⁻", "cl"),
+                    Line("a", "anions", "anion"),
+                ),
+                (0, 300),
+                (0, 160),
+            ),
+            Bars(
+                "Ions in the cell, and the charges that make V_m",
+                "thousand million, at the time cursor",
+                (
+                    Bar("n_k", "K⁺", "k"),
+                    Bar("n_na", "Na⁺", "na"),
+                    Bar("n_cl", "Cl⁻", "cl"),
+                    Bar("n_a", "anions", "anion"),
+                    Bar("excess", "unpaired", "v"),
+                ),
+                (-40, 800),
+                3,
+            ),
+            Bars(
+                "Positive charge carried out so far",
+                "thousand million charges, at the time cursor",
+                (
+                    Bar("by_k", "K⁺ leak", "k"),
+                    Bar("by_na", "Na⁺ leak", "na"),
+                    Bar("by_cl", "Cl⁻ leak", "cl"),
+                    Bar("by_pump", "pump", "v"),
+                    Bar("by_ca", "Ca²⁺ paths", "ca"),
+                ),
+                (-1600, 1600),
+                1,
+            ),
+        ),
+        "summary": (
+            "At {t:.0f} min V_m is {v:.1f} mV, with E_K at {e_k:.1f} and E_Cl at {e_cl:.1f} mV. "
+            "The volume is {volume:.0f} % of the first, and free Ca²⁺ is {ca:.1f} µM. Of "
+            "{ions:.0f} thousand million ions, {excess:.4f} thousand million charges are "
+            "unpaired: {share:.5f} %.",
+            "At {t:.0f} min the pump has driven V_m to {v:.0f} mV: without leaks, the charge "
+            "that it carries has no way back. Every real membrane leaks.",
+        ),
+        "attempt": "Drag the time cursor from the left to the right and say at each switch what "
+        "jumps and what creeps. Then take the pump away. Then give it back, and stop it at "
+        "240 min.",
+        "notice": "V_m jumps when a conductance opens; concentrations take minutes to hours. "
+        "Without the pump the cell swells and V_m fades. A pump that is stopped costs a few "
+        "millivolts at once and all the rest slowly. And the charges that make V_m never show "
+        "among the ions present.",
     },
 }

@@ -41,10 +41,10 @@ const scalar = (frame: Frame, name: string, cursor = -1): number => {
   return value[cursor < 0 ? value.length - 1 : Math.min(cursor, value.length - 1)];
 };
 
-function say(templates: string[], frame: Frame): string {
-  const text = templates["outcome" in frame ? scalar(frame, "outcome") : 0];
+function say(templates: string[], frame: Frame, cursor: number): string {
+  const text = templates["outcome" in frame ? scalar(frame, "outcome", cursor) : 0];
   return text.replace(/\{(\w+)(?::(\+?)\.(\d)f)?\}/g, (_, name, sign, digits) =>
-    number(scalar(frame, name), Number(digits ?? 0), sign));
+    number(scalar(frame, name, cursor), Number(digits ?? 0), sign));
 }
 
 // As symbols() in description.py; the sentences are the labs' own, with no markup.
@@ -199,7 +199,6 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   const clock = root.querySelector<HTMLInputElement>("[data-cursor]");
   let frame: Frame = {};
   let cursor = clock ? Number(clock.value) : -1;
-  let due = 0;
   let said = "";
   let silence = 0;
   let late = 0;
@@ -209,17 +208,17 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   const move = (index: number) => {
     cursor = index;
     if (clock) clock.value = String(index);
-    paint();
+    draw();
   };
   const panels: (Panel & { redraw?(): void; resize?(): void })[] = spec.panels.map((panel, i) => {
     const box = all(".nc-panel")[i];
     return panel.kind === "bars" ? bars(panel, box) : traces(panel, box, spec.time, move);
   });
 
+  // At once: browsers hand over at most one move of a slider per frame as it is.
   const draw = () => {
-    due = 0;
     panels.forEach((panel) => panel(frame, cursor));
-    const sentence = say(spec.summary, frame);
+    const sentence = say(spec.summary, frame, cursor);
     if (sentence !== said) {
       said = sentence;
       says.innerHTML = symbols(sentence);
@@ -232,7 +231,7 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
       clock.setAttribute("aria-valuetext", at);
     }
   };
-  const paint = () => { due ||= requestAnimationFrame(draw); };
+
   const settings = (): Settings =>
     Object.fromEntries(spec.sliders.map((slider) => [slider.name, setting(slider, places[slider.name])]));
   const fromTable = () => {
@@ -240,7 +239,7 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
     const near = here.map((place, i) => (spec.sliders[i].between ? place : Math.round(place)));
     frame = answer!(near);
     root.classList.toggle("nc-near", near.some((place, i) => place !== here[i]));
-    paint();
+    draw();
   };
   const ask = () => {
     clearTimeout(late);
@@ -303,7 +302,7 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
     clearTimeout(late);
     root.classList.remove("nc-near");
     frame = fromWire(model.get("frame"));
-    paint();
+    draw();
   };
   const freely = () => put(settings());
   model.on("change:frame", fromPython);
