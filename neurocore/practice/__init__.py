@@ -1,0 +1,193 @@
+"""Problems that check themselves.
+
+    from neurocore.practice import ask, check, hint, solution, progress
+
+`check("ghk-rest", v_m)` judges an answer and says what went wrong where that can be known;
+`hint` and `solution` help; `progress.summary()` shows where you stand. Checking is there to
+learn from: it runs in the student's own Python and keeps no secret.
+"""
+
+import builtins
+import os
+import sys
+from dataclasses import replace
+from difflib import get_close_matches
+
+from neurocore.practice import progress
+from neurocore.practice.bank import problems
+from neurocore.practice.kinds import (
+    Array,
+    Choice,
+    Function,
+    Mistake,
+    Numeric,
+    Problem,
+    Tolerance,
+    Vary,
+)
+from neurocore.practice.outcomes import OUTCOMES, Question, Reply, reply
+from neurocore.practice.reading import brief, kind_of
+
+__builtins__ = dict(vars(builtins))  # see reading.py
+
+__all__ = [
+    "OUTCOMES",
+    "Array",
+    "Choice",
+    "Function",
+    "Mistake",
+    "NotSolved",
+    "Numeric",
+    "Problem",
+    "Question",
+    "Reply",
+    "Tolerance",
+    "Vary",
+    "ask",
+    "check",
+    "hint",
+    "progress",
+    "solution",
+]
+
+_FROM_NOTEBOOK = object()
+
+
+class NotSolved(AssertionError):
+    """What `check` raises while nbgrader grades, for only an error costs points there."""
+
+    def _render_traceback_(self):  # IPython shows this instead of our own lines
+        return [str(self)]
+
+
+def ask(problem, *, seed=None):
+    """Show a problem's question.
+
+    Parameters
+    ----------
+    problem : str
+        Its name, such as "ghk-rest".
+    seed : str or int, optional
+        Whose variant: your name gives you numbers of your own. Without it, the printed problem.
+
+    Returns
+    -------
+    Question or Reply
+        The question, shown by the notebook; a reply if there is no such problem.
+    """
+    found = _find(problem, seed)
+    if isinstance(found, Reply):
+        return found
+    return Question(f"### {found.title}\n\n{found.prompt(seed)}")
+
+
+def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):
+    """Judge an answer.
+
+    Parameters
+    ----------
+    problem : str
+        The problem's name, such as "ghk-rest".
+    answer : object, optional
+        The answer. Without it, the variable that the problem asks for is taken from the
+        notebook, set or not.
+    seed : str or int, optional
+        Whose variant it answers; see `ask`.
+
+    Returns
+    -------
+    Reply
+        With `code`, `correct` and `message`; shown by the notebook.
+
+    Raises
+    ------
+    NotSolved
+        Only while nbgrader grades, if the answer is not correct.
+    """
+    found = _find(problem, seed)
+    if isinstance(found, Reply):
+        return found
+    if answer is _FROM_NOTEBOOK:
+        caller = sys._getframe(1)
+        answer = caller.f_globals.get(found.name, _FROM_NOTEBOOK)
+        answer = caller.f_locals.get(found.name, answer)
+    if answer is _FROM_NOTEBOOK:
+        verdict = reply("unanswered.unset", found.id, name=found.name)
+    else:
+        verdict = found.judge(answer, seed)
+    if os.environ.get("NBGRADER_EXECUTION"):
+        if not verdict.correct:
+            raise NotSolved(repr(verdict))
+        return verdict
+    if verdict.outcome in ("correct", "incorrect"):
+        stuck = "" if verdict.correct else f'Stuck? Try `hint("{found.id}")`.'
+        saved = progress.add("check", found.id, seed, verdict.code, brief(answer))
+        notes = filter(None, (verdict.note, stuck, saved))
+        verdict = replace(verdict, note="\n\n".join(notes))
+    return verdict
+
+
+def hint(problem, *, seed=None):
+    """Show the next of a problem's three hints; after the last, all of them again.
+
+    Parameters
+    ----------
+    problem, seed
+        As for `check`.
+
+    Returns
+    -------
+    Reply
+        Shown by the notebook.
+    """
+    found = _find(problem, seed)
+    if isinstance(found, Reply):
+        return found
+    number = min(_count("hint", found.id, seed) + 1, len(found.hints))
+    note = progress.add("hint", found.id, seed)
+    words = [f"{i} of {len(found.hints)}: {found.hint(i, seed)}" for i in range(1, number + 1)]
+    return Reply("hint", "\n\n".join(words), found.id, note)
+
+
+def solution(problem, *, seed=None):
+    """Show a problem's worked solution, once there has been an attempt.
+
+    Parameters
+    ----------
+    problem, seed
+        As for `check`.
+
+    Returns
+    -------
+    Reply
+        Shown by the notebook.
+    """
+    found = _find(problem, seed)
+    if isinstance(found, Reply):
+        return found
+    if not _count("check", found.id, seed):
+        words = f'It opens after your first attempt. Till then, `hint("{found.id}")` helps.'
+        return Reply("solution", words, found.id)
+    note = progress.add("solution", found.id, seed)
+    return Reply("solution", found.worked(seed), found.id, note)
+
+
+def _count(what, problem, seed):
+    key = "" if seed is None else str(seed)
+    return sum(
+        event["what"] == what and event["problem"] == problem and event["seed"] == key
+        for event in progress.events()
+    )
+
+
+def _find(problem, seed):
+    """Return a problem by its name, or the reply that there is none."""
+    if seed is not None and type(seed) is not str and type(seed) is not int:
+        return reply("invalid.seed", kind=kind_of(seed))
+    if type(problem) is not str:
+        return reply("invalid.problem", name=kind_of(problem), suggestion="")
+    if problem in problems():
+        return problems()[problem][0]
+    near = get_close_matches(problem[:80], problems(), n=1)
+    suggestion = f" Is `{near[0]}` meant?" if near else ""
+    return reply("invalid.problem", name=problem[:80].replace("`", "'"), suggestion=suggestion)

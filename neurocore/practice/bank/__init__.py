@@ -1,0 +1,25 @@
+"""The problems, one module a chapter."""
+
+from functools import cache
+from importlib import import_module
+
+CHAPTERS = {"rest": "The resting potential"}
+"""Module and title of each chapter that has problems."""
+
+
+@cache
+def problems():
+    """Return every problem.
+
+    Returns
+    -------
+    dict of str to (Problem, str)
+        By its id: the problem and the chapter's module.
+    """
+    found = {}
+    for chapter in CHAPTERS:
+        for problem in import_module(f"{__name__}.{chapter}").PROBLEMS:
+            if problem.id in found:
+                raise ValueError(f"two problems are called {problem.id!r}")
+            found[problem.id] = problem, chapter
+    return found

@@ -1,0 +1,197 @@
+"""What a check can say: every outcome has a code that does not change, and a reply."""
+
+import html
+import re
+from dataclasses import dataclass
+
+OUTCOMES = {
+    # Nothing to judge yet.
+    "unanswered.unset": "`{name}` is not set yet: run the cell above with your answer in it.",
+    "unanswered.placeholder": "`{name}` still holds `...`: put your answer there.",
+    "unanswered.none": "`{name}` is None: nothing was assigned, or a function without `return` "
+    "gave it.",
+    "unanswered.empty": "`{name}` is empty.",
+    "unanswered.function": "`{name}` returns nothing yet.",
+    # Something that cannot be judged; it does not count as an attempt.
+    "invalid.problem": "There is no problem called `{name}`.{suggestion}",
+    "invalid.seed": "A seed is a name in quotes or a whole number; this is {kind}.",
+    "invalid.truth-value": "`{name}` is a truth value, not a number. Is a comparison left in it?",
+    "invalid.complex": "`{name}` is a complex number; a real one is wanted.",
+    "invalid.nan": "`{name}` is NaN, not a number. Is there a 0/0, or the logarithm or root of a "
+    "negative number?",
+    "invalid.infinite": "`{name}` is not finite. Is there a division by zero, the logarithm of "
+    "zero, or a number too large?",
+    "invalid.text": "`{name}` is text. Drop the quotes, or write a number with its unit, as in "
+    '"12.5 {unit}".',
+    "invalid.unit": "`{given}` is not a unit that {unit} can be worked out from.",
+    "invalid.comma": "`{name}` holds a number and a stray comma, which makes it a tuple. Take the "
+    "comma away.",
+    "invalid.sequence": "`{name}` is {kind}; one number is wanted.",
+    "invalid.shape": "`{name}` has the shape {shape}; {wanted} is wanted.",
+    "invalid.function": "`{name}` is a function, not its value. Call it: write its arguments in "
+    "brackets behind it.",
+    "invalid.type": "`{name}` is {kind}; {wanted} is wanted.",
+    "invalid.parts": "`{name}` holds {shape}; wanted are {wanted}, in this order, or a dictionary "
+    "with these names.",
+    "invalid.missing": "These parts are still missing: {missing}. The rest is judged with them.",
+    "invalid.option": "`{given}` is not among the answers. Give a letter and a number, such as "
+    '"{example}".',
+    "invalid.reason": 'Now the reason: add the number of the one that fits, as in "{example}".',
+    "invalid.not-a-function": "`{name}` is {kind}. Hand in the function itself, without brackets "
+    "behind it.",
+    "invalid.signature": "Your function does not take the arguments that are wanted: `{wanted}`.",
+    "invalid.raised": "{where} your function stopped with `{error}`{line}.",
+    "invalid.time": "Your function was stopped: it had not finished after {seconds:g} s. Is there "
+    "a loop without an end?",
+    "invalid.exit": "{where} your function tried to leave Python. Let it return its value.",
+    "invalid.input": "{where} your function waited for `input`. Everything that it needs comes in "
+    "as an argument.",
+    "invalid.crashed": "Python itself broke down, or ran out of memory, while your function was "
+    "being tried.",
+    # Judged.
+    "correct": "{praise}",
+    "mistake": "{message} {question}",
+    "near.sign": "The size is right, the sign is not. Which way round does the ratio stand, and "
+    "which direction counts as positive?",
+    "near.unit": "Your number is right in {given}. How many {unit} is that?",
+    "near.prefix": "The digits are right, the unit that you wrote beside them is not. Which one "
+    "belongs there?",
+    "near.power": "Your number is out by a factor of {factor}. Which conversion was lost on the "
+    "way?",
+    "near.reciprocal": "Your number is one divided by the right one. Which quantity belongs on "
+    "top?",
+    "near.log": "Your number differs from the right one as log10 differs from ln. Which logarithm "
+    "does the formula ask for?",
+    "near.kelvin": "Your number fits a temperature of {celsius:g} kelvin. What is {celsius:g} °C "
+    "in kelvin?",
+    "near.degrees": "Your number is out by the factor between degrees and radians. Which of them "
+    "is wanted?",
+    "near.digits": "Your number is rounded too far. What is it to {tolerance}?",
+    "near.order": "The numbers are right, but not in their places. What is the order that is "
+    "asked for: {wanted}?",
+    "incorrect": "This is neither right nor a slip that is known here. Which step would you check "
+    "first?",
+    "incorrect.values": "{where} the value is not right yet.",
+    "incorrect.elements": "{count} of {total} values are not right yet, the first of them at index "
+    "{index}.",
+    "incorrect.reason": "The choice is right; the reason does not carry it yet.",
+    "incorrect.changes-input": "Your function changes the array that it is given. Can it work on "
+    "a copy?",
+    "incorrect.random": "Two calls with the same input gave different values. What does your "
+    "function use besides its arguments?",
+    "incorrect.constant": "Your function returns the same value whatever its input. Which line "
+    "uses the argument?",
+    "incorrect.ignores": "Changing `{parameter}` changes nothing in what your function returns. "
+    "Does it read a variable of the notebook instead?",
+    "incorrect.scalar-only": "Single numbers work; a whole array does not. Which step handles "
+    "only one number at a time: `math`, or an `if`?",
+    "incorrect.not-finite": "{where} your function returns {value}. Which expression becomes 0/0 "
+    "or overflows there, and what is its limit?",
+}
+"""Every outcome code and the reply to it. `mistake` is followed by the mistake's own name."""
+
+_FACES = {
+    "correct": ("✓", "Correct."),
+    "incorrect": ("✗", "Not yet."),
+    "invalid": ("!", "Cannot be judged yet."),
+    "unanswered": ("○", "Not attempted."),
+    "hint": ("→", "Hint."),
+    "solution": ("→", "Solution."),
+}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a check, a hint or a solution says.
+
+    Attributes
+    ----------
+    code : str
+        Stable code of the outcome, such as "correct", "mistake.log10" or "unanswered.unset".
+    message : str
+        The words to the student. Paragraphs are parted by a blank line, code by backticks.
+    problem : str
+        Name of the problem.
+    note : str
+        What else there is to say, for example about the progress file.
+    """
+
+    code: str
+    message: str
+    problem: str = ""
+    note: str = ""
+
+    def __post_init__(self):
+        for name in ("message", "note"):  # half a surrogate pair cannot be shown
+            text = getattr(self, name).encode("utf-8", "replace").decode()
+            object.__setattr__(self, name, text.strip())
+
+    @property
+    def correct(self):
+        """Whether the answer is right."""
+        return self.code == "correct"
+
+    @property
+    def outcome(self):
+        """One of "correct", "incorrect", "invalid", "unanswered" (or "hint", "solution")."""
+        family = self.code.partition(".")[0]
+        return "incorrect" if family in ("mistake", "near") else family
+
+    def __repr__(self):
+        mark, word = _FACES[self.outcome]
+        return "\n\n".join(filter(None, (f"{mark} {word} {self.message}", self.note)))
+
+    def _repr_html_(self):
+        mark, word = _FACES[self.outcome]
+        first, *rest = (self.message + "\n\n" + self.note).strip().split("\n\n")
+        return (
+            f'<div class="nc-verdict nc-verdict-{self.outcome}" role="status">'
+            f'<p><span class="nc-verdict-mark" aria-hidden="true">{mark}</span> '
+            f"<strong>{word}</strong> {_markup(first)}</p>"
+            + "".join(f"<p>{_markup(paragraph)}</p>" for paragraph in rest)
+            + "</div>"
+        )
+
+
+_SYMBOL = re.compile(r"\b([A-Zg])_([A-Za-z]+)\b")
+
+
+def typeset(text, symbol):
+    """Return words with proper minus signs and symbols such as V_m set; code stays as it is."""
+    pieces = text.split("`")
+    pieces[::2] = [
+        _SYMBOL.sub(symbol, re.sub(r"(?<![\w.-])-(?=\d)", "−", words)) for words in pieces[::2]
+    ]
+    return "`".join(pieces)
+
+
+def _markup(text):
+    text = typeset(html.escape(text), r"<i>\1</i><sub>\2</sub>").replace("\n", "<br>")
+    text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", text)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A problem's question, shown by the notebook as the Markdown that it is."""
+
+    markdown: str
+
+    def __repr__(self):
+        return self.markdown
+
+    def _repr_markdown_(self):
+        return self.markdown
+
+
+class Refused(Exception):
+    """An answer that cannot be judged; carries the code and what its reply has to name."""
+
+    def __init__(self, code, **fields):
+        super().__init__(code)
+        self.code, self.fields = code, fields
+
+
+def reply(code, problem="", **fields):
+    """Return the reply that belongs to an outcome code."""
+    return Reply(code, OUTCOMES[code].format(**fields), problem)

@@ -1,0 +1,227 @@
+"""From whatever a student hands in to plain floats, without running any of the student's code.
+
+Types are compared with `is`, so that an object cannot pretend to be a number: only Python's and
+numpy's own numbers, arrays, lists and tuples are read, and pint's quantities.
+"""
+
+import builtins
+import re
+import sys
+from decimal import Decimal
+from fractions import Fraction
+from hashlib import sha256
+from math import isfinite, isnan
+from types import FunctionType
+
+import numpy as np
+from numpy import argwhere, array, dtype, ndarray, typecodes
+from numpy import isfinite as np_isfinite
+
+from neurocore.practice.outcomes import Refused
+from neurocore.practice.units import conversion
+
+# A private copy: the verdict does not change when a student rebinds abs, float or type.
+__builtins__ = dict(vars(builtins))
+
+_NUMPYS = [dtype(code).type for code in typecodes["AllFloat"] + typecodes["AllInteger"]]
+_NUMBERS = (float, int, Decimal, Fraction, *_NUMPYS)
+_COMPLEX = (complex, *(dtype(code).type for code in typecodes["Complex"]))
+_TRUTH = (bool, np.bool_)
+_WITH_UNIT = re.compile(r"\s*([-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?)\s*([^\s\d.].{0,30}?)\s*")
+
+
+def is_one_of(value, types):
+    """Return whether the type of `value` is among `types`; subclasses are not."""
+    kind = type(value)
+    return any(kind is t for t in types)
+
+
+def kind_of(value):
+    """Return words for the type of `value`, such as "a list" or "an object of type Widget"."""
+    kind = type(value)
+    for known, words in (
+        ((list,), "a list"),
+        ((tuple,), "a tuple"),
+        ((dict,), "a dictionary"),
+        ((set, frozenset), "a set"),
+        ((str,), "text"),
+        ((ndarray,), "an array"),
+        (_TRUTH, "a truth value"),
+        ((*_NUMBERS, *_COMPLEX), "a number"),
+    ):
+        if any(kind is t for t in known):
+            return words
+    name = type.__dict__["__name__"].__get__(kind)  # a metaclass cannot come between
+    return "an object of type " + re.sub(r"[^\w.]", "?", name)[:40]
+
+
+def unanswered(value, name):
+    """Raise `Refused` if `value` is what stands where nothing was answered."""
+    if value is ...:
+        raise Refused("unanswered.placeholder", name=name)
+    if value is None:
+        raise Refused("unanswered.none", name=name)
+    if (is_one_of(value, (list, tuple, dict, str, set)) and not len(value)) or (
+        type(value) is ndarray and value.size == 0
+    ):
+        raise Refused("unanswered.empty", name=name)
+
+
+def number(value, unit, name):
+    """Return an answer as a float in `unit`.
+
+    Parameters
+    ----------
+    value : object
+        What the student handed in.
+    unit : str
+        Unit that a bare number counts in, and that text or a quantity is converted to.
+    name : str
+        What the student calls it.
+
+    Returns
+    -------
+    float
+        A finite number.
+
+    Raises
+    ------
+    Refused
+        With the code of the outcome, if it is anything else.
+    """
+    unanswered(value, name)
+    value, factor = _with_unit(value, unit, name)
+    if type(value) is ndarray:
+        if value.shape != ():
+            raise Refused("invalid.shape", name=name, shape=str(value.shape), wanted="one number")
+        value = value[()]
+        unanswered(value, name)
+        if type(value) is ndarray:  # an array that holds itself
+            raise Refused("invalid.type", name=name, kind="an array", wanted="a number")
+    if is_one_of(value, _TRUTH):
+        raise Refused("invalid.truth-value", name=name)
+    if is_one_of(value, _COMPLEX):
+        raise Refused("invalid.complex", name=name)
+    if is_one_of(value, _NUMBERS):
+        return finite(_as_float(value) * factor, name)
+    if type(value) is tuple and len(value) == 1:
+        raise Refused("invalid.comma", name=name)
+    if is_one_of(value, (tuple, list, dict, set, frozenset)):
+        raise Refused("invalid.sequence", name=name, kind=kind_of(value))
+    if type(value) is str:
+        raise Refused("invalid.text", name=name, unit=unit)
+    if callable(value):
+        raise Refused("invalid.function", name=name)
+    raise Refused("invalid.type", name=name, kind=kind_of(value), wanted="a number")
+
+
+def numbers(value, unit, name, shape):
+    """Return an answer as a float array of the shape that is wanted, in `unit`.
+
+    Raises `Refused` as `number` does, naming the first element that is not finite.
+    """
+    unanswered(value, name)
+    wanted = f"an array of shape {shape}"
+    value, factor = _with_unit(value, unit, name)
+    if is_one_of(value, (list, tuple)):
+        value = _nested(value, unit, name, depth=len(shape))
+    if type(value) is not ndarray:
+        if is_one_of(value, _NUMBERS):
+            raise Refused("invalid.shape", name=name, shape="of one number", wanted=wanted)
+        if callable(value):
+            raise Refused("invalid.function", name=name)
+        raise Refused("invalid.type", name=name, kind=kind_of(value), wanted=wanted)
+    kind = value.dtype.kind
+    if kind == "b":
+        raise Refused("invalid.truth-value", name=name)
+    if kind == "c":
+        raise Refused("invalid.complex", name=name)
+    if kind not in "iuf":
+        raise Refused("invalid.type", name=name, kind=f"an array of {value.dtype}", wanted=wanted)
+    if value.shape != shape:
+        raise Refused("invalid.shape", name=name, shape=str(value.shape), wanted=wanted)
+    values = value.astype(float) * factor
+    lost = argwhere(~np_isfinite(values))
+    if len(lost):
+        index = tuple(lost[0].tolist())
+        finite(float(values[index]), f"{name}[{', '.join(map(str, index))}]")
+    return values
+
+
+def finite(value, name):
+    """Return `value`, or raise `Refused` if it is NaN or infinite."""
+    if isnan(value):
+        raise Refused("invalid.nan", name=name)
+    if not isfinite(value):
+        raise Refused("invalid.infinite", name=name)
+    return value
+
+
+def _as_float(value):
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
+    except ValueError:  # Decimal("sNaN")
+        return float("nan")
+
+
+def _nested(value, unit, name, depth):
+    """Return nested lists as an array; their elements may carry a unit each."""
+    if depth == 0:
+        return number(value, unit, name)
+    if not is_one_of(value, (list, tuple, ndarray)):
+        return number(value, unit, name)
+    rows = [_nested(x, unit, name, depth - 1) for x in value]
+    try:
+        return array(rows, dtype=float)
+    except ValueError as error:
+        raise Refused("invalid.sequence", name=name, kind="a ragged list") from error
+
+
+def carries_unit(value):
+    """Return whether an answer is text or a pint quantity, and so may bring a unit of its own."""
+    quantity = getattr(sys.modules.get("pint"), "Quantity", None)
+    return type(value) is str or (quantity is not None and issubclass(type(value), quantity))
+
+
+def _with_unit(value, unit, name):
+    """Split text such as "-0.0666 V" and a pint quantity into a number and a factor."""
+    if type(value) is str:
+        match = _WITH_UNIT.fullmatch(value)
+        if not match:
+            return value, 1.0
+        value, given = float(match[1].replace("−", "-")), match[2]
+    else:
+        if not carries_unit(value):
+            return value, 1.0
+        try:
+            value, given = value.magnitude, f"{value.units:~C}"
+        except Exception as error:
+            raise Refused(
+                "invalid.type", name=name, kind="a quantity that cannot be read", wanted="a number"
+            ) from error
+    factor = conversion(given, unit)
+    if factor is None:
+        raise Refused("invalid.unit", given=given, unit=unit or "a pure number")
+    return value, factor
+
+
+def brief(value):
+    """Return a short text for an answer, the same for the same answer: what the record keeps."""
+    if is_one_of(value, _NUMBERS):
+        return f"{_as_float(value):.10g}"
+    if type(value) is str:
+        return value[:80]
+    if is_one_of(value, (list, tuple)) and len(value) <= 10:
+        return "(" + ", ".join(brief(x) for x in value if type(x) is not type(value)) + ")"
+    if type(value) is dict and len(value) <= 10:
+        return brief([x for pair in value.items() for x in pair])
+    if type(value) is ndarray and value.dtype.kind in "iuf":
+        return f"array {value.shape} " + sha256(value.tobytes()).hexdigest()[:12]
+    if type(value) is FunctionType:
+        code = value.__code__
+        constants = [x for x in code.co_consts if is_one_of(x, (*_NUMBERS, str))]
+        text = repr((code.co_names, constants)).encode("utf-8", "replace")
+        return "function " + sha256(code.co_code + text).hexdigest()[:12]
+    return kind_of(value)

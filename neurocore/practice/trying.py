@@ -1,0 +1,119 @@
+"""Calling a student's function on inputs that it has not seen, and noting all that happens."""
+
+import builtins
+import inspect
+import linecache
+import re
+
+from numpy import array_equal, ndarray
+
+from neurocore.practice.outcomes import Refused
+from neurocore.practice.reading import number, numbers
+from neurocore.practice.sandbox import AskedForInput
+
+__builtins__ = dict(vars(builtins))  # see reading.py
+
+_LONGEST = 200  # characters of an error's text that are shown
+
+
+def describe(names, arguments):
+    """Return words for the inputs of one call: "For `v` = -55"."""
+    return "For " + " and ".join(
+        f"`{name}` = " + (f"an array of {x.size} values" if type(x) is ndarray else f"{x:g}")
+        for name, x in zip(names, arguments, strict=True)
+    )
+
+
+def try_out(function, name, names, calls, unit):
+    """Call a function on each tuple of arguments and return one record a call.
+
+    Parameters
+    ----------
+    function : callable
+        The student's.
+    name : str
+        What it is to be called, for replies.
+    names : sequence of str
+        Names of its parameters.
+    calls : sequence of tuple
+        Arguments of each call, floats or arrays.
+    unit : str
+        Unit that its values count in.
+
+    Returns
+    -------
+    list of dict
+        With "values", a list of floats; or with the "code" and the "fields" of a reply. It ends
+        at the first call that goes wrong. JSON can hold it.
+    """
+    try:
+        inspect.signature(function).bind(*calls[0])
+    except TypeError:
+        wanted = f"{name}({', '.join(names)})"
+        return [{"code": "invalid.signature", "fields": {"wanted": wanted}}]
+    except ValueError:  # builtins and ufuncs need not have a signature
+        pass
+    except BaseException as error:  # an object whose own signature raises
+        fields = {"where": "When it is looked at,", **_raised(error, function)}
+        return [{"code": "invalid.raised", "fields": fields}]
+    records = []
+    for arguments in calls:
+        records.append(_one_call(function, name, names, arguments, unit))
+        if "code" in records[-1]:
+            break
+    return records
+
+
+def _one_call(function, name, names, arguments, unit):
+    where = describe(names, arguments)
+    given = [x.copy() if type(x) is ndarray else x for x in arguments]
+    try:
+        returned = function(*given)
+    except AskedForInput:
+        return {"code": "invalid.input", "fields": {"where": where}}
+    except (SystemExit, KeyboardInterrupt):
+        return {"code": "invalid.exit", "fields": {"where": where}}
+    except BaseException as error:
+        return {"code": "invalid.raised", "fields": {"where": where, **_raised(error, function)}}
+    for before, after in zip(arguments, given, strict=True):
+        if type(before) is ndarray and not array_equal(before, after, equal_nan=True):
+            return {"code": "incorrect.changes-input", "fields": {}}
+    shape = next((x.shape for x in arguments if type(x) is ndarray), None)
+    try:
+        return {"values": _values(returned, unit, f"{name}(…)", shape)}
+    except Refused as refusal:
+        return {"code": refusal.code, "fields": refusal.fields}
+
+
+def _values(returned, unit, name, shape):
+    if returned is None or returned is ...:
+        raise Refused("unanswered.function", name=name)
+    if shape is not None:
+        return numbers(returned, unit, name, shape).tolist()
+    if type(returned) is ndarray and returned.shape == () and returned.dtype.kind == "f":
+        returned = returned[()]
+    try:
+        return [number(returned, unit, name)]
+    except Refused as refusal:
+        if refusal.code not in ("invalid.nan", "invalid.infinite"):
+            raise
+        return [float("nan" if refusal.code == "invalid.nan" else "inf")]
+
+
+def _raised(error, function):
+    """Return the words for an error: its own, and the student's line that it came from."""
+    kind = type.__dict__["__name__"].__get__(type(error))
+    try:
+        text = str(error)
+    except BaseException:  # an error whose own text raises
+        text = ""
+    text = re.sub(r"\s+", " ", text.replace("`", "'"))[:_LONGEST]
+    line = ""
+    traceback = error.__traceback__
+    while traceback:
+        frame = traceback.tb_frame
+        if frame.f_globals is getattr(function, "__globals__", None):
+            code = linecache.getline(frame.f_code.co_filename, traceback.tb_lineno).strip()
+            line = f", at line {traceback.tb_lineno}" + (f": `{code}`" if code else "")
+        traceback = traceback.tb_next
+    return {"error": f"{kind}: {text}" if text else kind, "line": line}

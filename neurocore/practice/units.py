@@ -1,0 +1,110 @@
+"""The units that answers come in: enough of them to read "-0.0666 V" where mV are wanted."""
+
+import re
+
+# symbol: (size in SI, exponents of volt, ampere, second, metre, mole)
+_SYMBOLS = {
+    "V": (1, (1, 0, 0, 0, 0)),
+    "A": (1, (0, 1, 0, 0, 0)),
+    "s": (1, (0, 0, 1, 0, 0)),
+    "m": (1, (0, 0, 0, 1, 0)),
+    "mol": (1, (0, 0, 0, 0, 1)),
+    "S": (1, (-1, 1, 0, 0, 0)),
+    "ohm": (1, (1, -1, 0, 0, 0)),
+    "F": (1, (-1, 1, 1, 0, 0)),
+    "C": (1, (0, 1, 1, 0, 0)),
+    "Hz": (1, (0, 0, -1, 0, 0)),
+    "M": (1e3, (0, 0, 0, -3, 1)),
+    "L": (1e-3, (0, 0, 0, 3, 0)),
+    "l": (1e-3, (0, 0, 0, 3, 0)),
+    "min": (60, (0, 0, 1, 0, 0)),
+    "%": (1e-2, (0, 0, 0, 0, 0)),
+    "1": (1, (0, 0, 0, 0, 0)),
+}
+_PREFIXES = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "k": 3, "M": 6, "G": 9}
+_PREFIXED = {symbol for symbol in _SYMBOLS if symbol not in ("min", "%", "1")}
+_SPELLINGS = str.maketrans("µμ·⋅×−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "uu***--0123456789") | {
+    ord(omega): "ohm" for omega in "Ω\u2126"
+}
+_FACTOR = re.compile(r"([*/]?)(1|%|[A-Za-z]+)(?:\^?(-?\d+))?")
+
+
+def parse(text):
+    """Return the size of a unit in SI and its dimensions.
+
+    Parameters
+    ----------
+    text : str
+        Such as "mV", "µA/cm²", "uA/cm**2", "Ω·cm", "%" or "" for a pure number.
+
+    Returns
+    -------
+    (float, tuple of int) or None
+        Size, and the exponents of volt, ampere, second, metre and mole; None where the text is
+        no unit that is known here.
+    """
+    text = "".join(text.translate(_SPELLINGS).replace("**", "^").split())
+    size, dimensions, end = 1.0, (0,) * 5, 0
+    while end < len(text):
+        factor = _FACTOR.match(text, end)
+        if not factor or (not factor[1] and end):
+            return None
+        found = _symbol(factor[2])
+        if found is None:
+            return None
+        power = int(factor[3] or 1) * (-1 if factor[1] == "/" else 1)
+        if not -9 <= power <= 9:
+            return None
+        size *= found[0] ** power
+        dimensions = tuple(a + power * b for a, b in zip(dimensions, found[1], strict=True))
+        end = factor.end()
+    return size, dimensions
+
+
+def conversion(given, wanted):
+    """Return the factor from one unit to another, or None if it is no unit of that kind."""
+    if given.strip() == wanted:
+        return 1.0
+    given, wanted = parse(given), parse(wanted)
+    if given is None or wanted is None or given[1] != wanted[1]:
+        return None
+    return given[0] / wanted[0]
+
+
+def relatives(unit):
+    """Return the units that one may slip into instead of `unit`.
+
+    Returns
+    -------
+    list of (str, float)
+        Each other unit, and the number in it of one `unit`: ("V", 0.001) for mV.
+    """
+    if unit == "%":
+        return [("plain fractions", 0.01)]
+    symbol = next((s for s in _PREFIXED if unit == s or _prefix(unit, s) is not None), None)
+    if symbol is None:
+        return []
+    own = _prefix(unit, symbol) or 0
+    family = {"": 0} | {p: e for p, e in _PREFIXES.items() if p != "c" or symbol == "m"}
+    return [
+        (prefix.replace("u", "µ") + symbol, 10.0 ** (own - exponent))
+        for prefix, exponent in family.items()
+        if exponent != own
+    ]
+
+
+def _symbol(text):
+    if text in _SYMBOLS:
+        return _SYMBOLS[text]
+    symbol = text[1:]
+    exponent = _prefix(text, symbol) if symbol in _PREFIXED else None
+    if exponent is None:
+        return None
+    size, dimensions = _SYMBOLS[symbol]
+    return size * 10.0**exponent, dimensions
+
+
+def _prefix(unit, symbol):
+    """Return the power of ten by which `unit` differs from `symbol`; None if it is no prefix."""
+    unit = unit.replace("µ", "u")
+    return _PREFIXES.get(unit[:1]) if unit[1:] == symbol else None

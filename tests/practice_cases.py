@@ -1,0 +1,380 @@
+"""Every outcome code with an answer that leads to it: what the tests run, and the guide's table.
+
+`python tests/practice_cases.py` prints the table in Markdown.
+"""
+
+import math
+import time
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from neurocore import nernst, thermal_voltage
+from neurocore.practice import Array, Choice, Function, Mistake, Numeric, Tolerance
+
+CELL = {"k_out": 5.0, "k_in": 140.0, "celsius": 37.0}
+HINTS = ("Look.", "Look closer.", "Here.")
+
+
+def e_k(p, celsius=None, valence=1):
+    return nernst(p.k_out, p.k_in, valence, p.celsius if celsius is None else celsius)
+
+
+def mistake(code, value):
+    return Mistake(code, value, "A step went wrong.", "Which?")
+
+
+def common(id, name, **fields):
+    given = {"title": id, "level": "basic", "ask": "?", "hints": HINTS, "solution": "So."}
+    return {"id": id, "name": name} | given | fields
+
+
+potassium = Numeric(
+    **common("e-k", "e_k", parameters=CELL, unit="mV", tolerance=Tolerance(absolute=0.05)),
+    answer=e_k,
+    mistakes=(
+        mistake("room-temperature", lambda p: e_k(p, 20.0)),
+        mistake("two-charges", lambda p: e_k(p, valence=2)),
+        mistake("doubled", lambda p: 2 * e_k(p)),
+    ),
+)
+pair = Numeric(
+    **common("pair", "both", parameters=CELL, tolerance=Tolerance(relative=0.01)),
+    unit={"e_k": "mV", "rt_f": "mV"},
+    answer=lambda p: (e_k(p), thermal_voltage(p.celsius)),
+    mistakes=(
+        mistake("room-temperature", lambda p: {"rt_f": thermal_voltage(20)}),
+        mistake("two-charges", lambda p: {"e_k": e_k(p, valence=2)}),
+        mistake("doubled", lambda p: {"e_k": 2 * e_k(p)}),
+    ),
+)
+TIMES = np.linspace(0, 5, 6)
+trace = Array(
+    **common("decay", "v", unit="mV", tolerance=Tolerance(relative=0.01)),
+    answer=lambda p: -10 * np.exp(-TIMES / 2),
+    mistakes=(
+        mistake("linear", lambda p: -10 + 2 * TIMES),
+        mistake("flat", lambda p: np.full(6, -10.0)),
+        mistake("growing", lambda p: -10 * np.exp(TIMES / 2)),
+    ),
+)
+
+
+def alpha_n(v, scale=10.0):
+    """The rate of Hodgkin and Huxley, 0/0 at -55 mV."""
+    x = -(v + 55) / scale
+    return 0.1 if x == 0 else 0.1 * x / math.expm1(x)
+
+
+rate = Function(
+    **common("alpha-n", "alpha_n", unit="1/ms", tolerance=Tolerance(absolute=1e-4)),
+    inputs={"v": (-100, 50)},
+    special=((-55.0,),),
+    seconds=1.0,
+    answer=lambda p: alpha_n,
+    mistakes=(
+        mistake("steeper", lambda p: lambda v: alpha_n(v, 5.0)),
+        mistake("mirrored", lambda p: lambda v: alpha_n(-110 - v)),
+        mistake("shifted", lambda p: lambda v: alpha_n(v + 65)),
+    ),
+)
+current = Function(
+    **common("ohm", "current", unit="µA/cm²", tolerance=Tolerance(absolute=1e-6)),
+    inputs={"g": (0.1, 2), "v": (-80, 20)},
+    vectorised=False,
+    seconds=1.0,
+    answer=lambda p: lambda g, v: g * (v + 54.4),
+    mistakes=(
+        mistake("no-reversal", lambda p: lambda g, v: g * v),
+        mistake("divided", lambda p: lambda g, v: (v + 54.4) / g),
+        mistake("minus", lambda p: lambda g, v: g * (v - 54.4)),
+    ),
+)
+angle = Numeric(
+    **common("angle", "angle", unit="rad", tolerance=Tolerance(relative=0.01)),
+    answer=math.pi / 3,
+    mistakes=(mistake("a", 2.0), mistake("b", 3.0), mistake("c", 4.0)),
+)
+chosen = Choice(
+    **common("flux", "flux", options=("in", "out"), reasons=("force", "gradient", "pump")),
+    answer=("b", 1),
+    mistakes=(
+        mistake("gradient-only", ("a", 2)),
+        mistake("pump", (None, 3)),
+        mistake("inward", ("a", 1)),
+    ),
+)
+PROBLEMS = (potassium, pair, trace, rate, current, angle, chosen)
+
+
+# Functions that a student might hand in for `rate`, and for `current`.
+def right(v):
+    x = -(np.asarray(v) + 55) / 10
+    return np.where(x == 0, 0.1, 0.1 * x / np.where(x == 0, 1, np.expm1(x)))
+
+
+def not_begun(v): ...
+
+
+def scalar_only(v):
+    return alpha_n(v)
+
+
+def loop_scalar(v):
+    return 0.1 if v == -55 else float(right(v))
+
+
+def with_hole(v):
+    x = -(v + 55) / 10
+    return 0.1 * x / np.expm1(x)
+
+
+def example_only(v):
+    return 0.058
+
+
+def changes_input(v):
+    result = right(v)
+    v *= 0.0 if isinstance(v, np.ndarray) else 1.0
+    return result
+
+
+def raises(v):
+    rate = {"alpha": 0.1}
+    return rate["beta"] * v
+
+
+def two_arguments(v, celsius):
+    return right(v)
+
+
+def for_ever(v):
+    while True:
+        try:  # noqa: SIM105
+            time.sleep(0.01)
+        except:  # noqa: E722
+            pass
+
+
+def leaves(v):
+    raise SystemExit
+
+
+def asks(v):
+    return float(input("v?"))
+
+
+def chatters(v):
+    print("v is now " * 200_000)
+    return 2 * right(v)
+
+
+def eats_memory(v):
+    return len(bytearray(1 << 40))
+
+
+def kills_itself(v):
+    import os
+
+    os._exit(3)
+
+
+_state = []
+
+
+def drifts(v):
+    _state.append(v)
+    return right(v) + len(_state)
+
+
+NOTEBOOK_G = 0.3
+
+
+def reads_notebook(g, v):
+    return NOTEBOOK_G * (v + 54.4)
+
+
+def strange(v):
+    return np.sin(v)
+
+
+class Liar(float):
+    """A number that claims to be whatever it is compared with."""
+
+    def __eq__(self, other):
+        return True
+
+    def __le__(self, other):
+        return True
+
+    __ge__ = __lt__ = __gt__ = __le__
+    __hash__ = float.__hash__
+
+    def __float__(self):
+        return -89.06
+
+
+class Chameleon:
+    """An object that is equal to everything and says that it is a float."""
+
+    __class__ = float
+
+    def __eq__(self, other):
+        return True
+
+    def __float__(self):
+        return -89.06
+
+    __hash__ = None
+
+
+K = -89.058
+
+# (problem, answer as a student would write it, code); the first of a code stands in the table.
+CASES = [
+    (potassium, "-89.06", "correct"),
+    (potassium, "89.06", "near.sign"),
+    (potassium, "-0.08906", "near.unit"),
+    (potassium, "-89058", "near.unit"),
+    (potassium, "-8.906", "near.power"),
+    (potassium, "-38.68", "near.log"),
+    (potassium, "-10.62", "near.kelvin"),
+    (potassium, "-84.18", "mistake.room-temperature"),
+    (potassium, "-178.1", "mistake.doubled"),
+    (potassium, "-44.53", "mistake.two-charges"),
+    (potassium, "-89", "near.digits"),
+    (potassium, "-89.1", "correct"),
+    (potassium, "1 / -89.058", "near.reciprocal"),
+    (potassium, "-50", "incorrect"),
+    (potassium, "0", "incorrect"),
+    (potassium, "float('nan')", "invalid.nan"),
+    (potassium, "Decimal('sNaN')", "invalid.nan"),
+    (potassium, "float('inf')", "invalid.infinite"),
+    (potassium, "-math.inf", "invalid.infinite"),
+    (potassium, "10 ** 400", "invalid.infinite"),
+    (potassium, "-89.06 + 0j", "invalid.complex"),
+    (potassium, "np.complex128(-89.06)", "invalid.complex"),
+    (potassium, "True", "invalid.truth-value"),
+    (potassium, "np.bool_(True)", "invalid.truth-value"),
+    (potassium, "None", "unanswered.none"),
+    (potassium, "...", "unanswered.placeholder"),
+    (potassium, "''", "unanswered.empty"),
+    (potassium, "[]", "unanswered.empty"),
+    (potassium, "np.array([])", "unanswered.empty"),
+    (potassium, "'-89.06'", "invalid.text"),
+    (potassium, "'about -89 mV'", "invalid.text"),
+    (potassium, "'-89.06 mV'", "correct"),
+    (potassium, "'-0.08906 V'", "correct"),
+    (potassium, "'−89.06mV'", "correct"),
+    (potassium, "'-89060 µV'", "correct"),
+    (potassium, "'-89.06 V'", "near.prefix"),
+    (potassium, "'-89.06 ms'", "invalid.unit"),
+    (potassium, "'-89.06 bananas'", "invalid.unit"),
+    (potassium, "np.float64(-89.06)", "correct"),
+    (potassium, "np.float32(-89.06)", "correct"),
+    (potassium, "np.array(-89.06)", "correct"),
+    (potassium, "Decimal('-89.06')", "correct"),
+    (potassium, "Fraction(-8906, 100)", "correct"),
+    (potassium, "np.array([-89.06])", "invalid.shape"),
+    (potassium, "(-89.06,)", "invalid.comma"),
+    (potassium, "[-89.06]", "invalid.sequence"),
+    (potassium, "lambda: -89.06", "invalid.function"),
+    (potassium, "{-89.06: 1}", "invalid.sequence"),
+    (potassium, "object()", "invalid.type"),
+    (potassium, "Liar(-89.06)", "invalid.type"),
+    (potassium, "Chameleon()", "invalid.type"),
+    (potassium, "np.ma.masked_array(-89.06)", "invalid.type"),
+    (potassium, "np.datetime64('2026-01-01')", "invalid.type"),
+    (pair, "(-89.06, 26.73)", "correct"),
+    (pair, "{'rt_f': 26.73, 'e_k': -89.06}", "correct"),
+    (pair, "['-0.08906 V', 26.73]", "correct"),
+    (pair, "np.array([-89.06, 26.73])", "correct"),
+    (pair, "(-89.06, 25.26)", "mistake.room-temperature"),
+    (pair, "(-89.06, -26.73)", "near.sign"),
+    (pair, "(26.73, -89.06)", "near.order"),
+    (pair, "(-89.06, 26.73, 0)", "invalid.parts"),
+    (pair, "-89.06", "invalid.parts"),
+    (pair, "{'ek': 1, 'rt': 2}", "invalid.parts"),
+    (pair, "{1: 2, Chameleon: 3}", "invalid.parts"),
+    (pair, "(-89.06, ...)", "invalid.missing"),
+    (pair, "{'e_k': -89.06}", "invalid.missing"),
+    (pair, "(..., ...)", "unanswered.placeholder"),
+    (pair, "(-89.06, True)", "invalid.truth-value"),
+    (trace, "-10 * np.exp(-TIMES / 2)", "correct"),
+    (trace, "list(-10 * np.exp(-TIMES / 2))", "correct"),
+    (trace, "10 * np.exp(-TIMES / 2)", "near.sign"),
+    (trace, "-10 + 2 * TIMES", "mistake.linear"),
+    (trace, "-10 * np.exp(-TIMES / 3)", "incorrect.elements"),
+    (trace, "-10.0", "invalid.shape"),
+    (trace, "-10 * np.exp(-TIMES / 2)[:, None]", "invalid.shape"),
+    (trace, "-10 * np.exp(-TIMES / 2)[1:]", "invalid.shape"),
+    (trace, "[[1, 2], [3]]", "invalid.sequence"),
+    (trace, "TIMES > 2", "invalid.truth-value"),
+    (trace, "TIMES + 0j", "invalid.complex"),
+    (trace, "np.array(['a'] * 6)", "invalid.type"),
+    (trace, "np.log(TIMES - 2)", "invalid.nan"),
+    (trace, "np.array([1, 2, np.inf, 3, 4, 5])", "invalid.infinite"),
+    (trace, "np.exp", "invalid.function"),
+    (rate, "right", "correct"),
+    (rate, "not_begun", "unanswered.function"),
+    (rate, "right(-60.0)", "invalid.not-a-function"),
+    (rate, "two_arguments", "invalid.signature"),
+    (rate, "raises", "invalid.raised"),
+    (rate, "for_ever", "invalid.time"),
+    (rate, "leaves", "invalid.exit"),
+    (rate, "asks", "invalid.input"),
+    (rate, "kills_itself", "invalid.crashed"),
+    (rate, "eats_memory", "invalid.raised"),
+    (rate, "chatters", "incorrect.values"),
+    (rate, "strange", "incorrect.values"),
+    (rate, "changes_input", "incorrect.changes-input"),
+    (rate, "drifts", "incorrect.random"),
+    (rate, "example_only", "incorrect.constant"),
+    (rate, "scalar_only", "incorrect.scalar-only"),
+    (rate, "loop_scalar", "incorrect.scalar-only"),
+    (rate, "with_hole", "incorrect.not-finite"),
+    (rate, "lambda v: -right(v)", "near.sign"),
+    (rate, "lambda v: 1000 * right(v)", "near.power"),
+    (rate, "np.vectorize(lambda v: alpha_n(v, 5.0))", "mistake.steeper"),
+    (rate, "lambda v: 'fast'", "invalid.text"),
+    (rate, "lambda v: [v]", "invalid.sequence"),
+    (current, "reads_notebook", "incorrect.ignores"),
+    (current, "lambda g, v: g * (v + 54.4)", "correct"),
+    (current, "lambda g, v: g * v", "mistake.no-reversal"),
+    (angle, "60", "near.degrees"),
+    (chosen, "'b1'", "correct"),
+    (chosen, "('B', 1)", "correct"),
+    (chosen, "'b2'", "incorrect.reason"),
+    (chosen, "'a2'", "mistake.gradient-only"),
+    (chosen, "'b3'", "mistake.pump"),
+    (chosen, "'b'", "invalid.reason"),
+    (chosen, "'z9'", "invalid.option"),
+    (chosen, "3", "invalid.option"),
+    (chosen, "('b', object())", "invalid.option"),
+]
+ELSEWHERE = {"unanswered.unset", "invalid.problem", "invalid.seed"}  # said by `check` itself
+NAMES = dict(globals(), Decimal=Decimal, Fraction=Fraction)
+
+
+def answer_of(text):
+    """Return the object that a student's expression stands for."""
+    with np.errstate(all="ignore"):
+        return eval(text, NAMES)
+
+
+def table():
+    """Return the table of outcome codes as Markdown."""
+    lines = ["| code | for example | reply |", "|---|---|---|"]
+    shown = set()
+    for problem, text, code in CASES:
+        if code not in shown:
+            shown.add(code)
+            message = " ".join(problem.judge(answer_of(text)).message.split())
+            message = message.replace("|", "\\|")
+            lines.append(f"| `{code}` | `{problem.name} = {text}` | {message} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())

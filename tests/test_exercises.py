@@ -1,0 +1,150 @@
+"""The notebooks that students work in: unsolved, solved, and with every mistake."""
+
+import ast
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from neurocore.practice import Choice, Function, progress
+from neurocore.practice.bank import CHAPTERS, problems
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = {"rest": ROOT / "exercises" / "resting-potential.ipynb"}
+BY_CHAPTER = {
+    chapter: [problem for problem, own in problems().values() if own == chapter]
+    for chapter in CHAPTERS
+}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(progress, "_record", progress.Record(progress.FileStore()))
+
+
+def read(chapter):
+    return nbformat.read(NOTEBOOKS[chapter], as_version=4)
+
+
+def cell_of(notebook, grade_id):
+    marked = (cell for cell in notebook.cells if "nbgrader" in cell.metadata)
+    return next(cell for cell in marked if cell.metadata.nbgrader.grade_id == grade_id)
+
+
+def in_words(problem, value, answer):
+    """Return the source of an answer cell for a value of the bank."""
+    if isinstance(problem, Function):
+        return (
+            "from neurocore.practice.bank import problems\n"
+            f"_problem = problems()[{problem.id!r}][0]\n"
+            f"{problem.name} = np.vectorize(_problem.{value}(_problem.variant().p))"
+        )
+    if isinstance(problem, Choice):
+        letter, number = value
+        return f"{problem.name} = {(letter or 'a') + str(number or 1)!r}"
+    values = list((answer | value).values())
+    return f"{problem.name} = {tuple(values) if len(values) > 1 else values[0]}"
+
+
+def reference(problem):
+    answer = problem.variant().answer
+    return in_words(problem, "answer" if isinstance(problem, Function) else answer, answer)
+
+
+def mistakes(problem):
+    variant = problem.variant()
+    for i, (mistake, value) in enumerate(variant.mistakes):
+        text = f"mistakes[{i}].value" if isinstance(problem, Function) else value
+        yield f"mistake.{mistake.code}", in_words(problem, text, variant.answer)
+
+
+def run(cells, namespace):
+    """Run cells in a namespace and return what the last one shows."""
+    shown = None
+    for cell in cells:
+        tree, shown = ast.parse(cell.source), None
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "cell", "exec"), namespace)
+        if last:
+            shown = eval(compile(ast.Expression(last.value), "cell", "eval"), namespace)
+    return shown
+
+
+def start(notebook):
+    namespace = {}
+    run([cell_of(notebook, "rest-start")], namespace)
+    return namespace
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_notebook_holds_each_problem_as_the_bank_has_it(chapter):
+    notebook = read(chapter)
+    nbformat.validate(notebook)
+    for problem in BY_CHAPTER[chapter]:
+        prompt = cell_of(notebook, f"{problem.id}-ask").source
+        level = problem.level.capitalize()
+        assert prompt == f"## {problem.title}\n\n*{level}*\n\n{problem.prompt()}"
+        assert cell_of(notebook, f"{problem.id}-check").source == f'check("{problem.id}")'
+        assert "..." in cell_of(notebook, f"{problem.id}-answer").source
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_metadata_for_nbgrader_and_the_page(chapter):
+    notebook = read(chapter)
+    marks = [c.metadata.nbgrader for c in notebook.cells if "nbgrader" in c.metadata]
+    assert len({m.grade_id for m in marks}) == len(marks)
+    assert all(m.schema_version == 3 for m in marks)
+    for problem in BY_CHAPTER[chapter]:
+        answer = cell_of(notebook, f"{problem.id}-answer").metadata
+        check = cell_of(notebook, f"{problem.id}-check").metadata
+        assert (answer.nbgrader.solution, answer.nbgrader.locked) == (True, False)
+        assert (check.nbgrader.grade, check.nbgrader.locked) == (True, True)
+        assert check.nbgrader.points == 1
+        assert "live" in answer.tags
+        assert {"live", "check"} <= set(check.tags)
+    assert notebook.metadata.language_info.name == "python"
+    assert all(not c.outputs for c in notebook.cells if c.cell_type == "code")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_unsolved_every_check_says_not_attempted(chapter, tmp_path):
+    notebook = read(chapter)
+    namespace = start(notebook)
+    for problem in BY_CHAPTER[chapter]:
+        check = cell_of(notebook, f"{problem.id}-check")
+        assert run([check], namespace).code == "unanswered.unset"
+        answer = cell_of(notebook, f"{problem.id}-answer")
+        assert run([answer, check], namespace).outcome == "unanswered"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("chapter", "problem"),
+    [(c, p) for c in CHAPTERS for p in BY_CHAPTER[c]],
+    ids=lambda x: getattr(x, "id", x),
+)
+def test_each_mistake_gets_its_own_reply(chapter, problem):
+    notebook = read(chapter)
+    namespace = start(notebook)
+    answer, check = (cell_of(notebook, f"{problem.id}-{kind}") for kind in ("answer", "check"))
+    for code, source in mistakes(problem):
+        answer.source = source
+        assert run([answer, check], namespace).code == code
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_solved_in_a_kernel_every_check_passes(chapter, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    notebook = read(chapter)
+    for problem in BY_CHAPTER[chapter]:
+        cell_of(notebook, f"{problem.id}-answer").source = reference(problem)
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    for problem in BY_CHAPTER[chapter]:
+        (output,) = cell_of(notebook, f"{problem.id}-check").outputs
+        assert output.data["text/plain"] == f"✓ Correct. `{problem.name}` is right."
+        assert 'class="nc-verdict nc-verdict-correct"' in output.data["text/html"]
+    record = json.loads((tmp_path / "neurocore-progress.json").read_text())
+    assert len(record["events"]) == len(BY_CHAPTER[chapter])

@@ -1,0 +1,381 @@
+"""The checker: every outcome, whatever a student hands in, and nothing but a reply."""
+
+import builtins
+import math
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pint
+import practice_cases as cases
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from neurocore import practice
+from neurocore.practice import OUTCOMES, Mistake, Numeric, Tolerance, Vary, check, sandbox
+from neurocore.practice.bank import problems
+from neurocore.practice.units import conversion, parse
+
+
+@pytest.fixture(autouse=True)
+def own_record(tmp_path, monkeypatch):
+    store = practice.progress.FileStore(tmp_path / "progress.json")
+    monkeypatch.setattr(practice.progress, "_record", practice.progress.Record(store))
+
+
+@pytest.mark.parametrize(("problem", "text", "code"), cases.CASES)
+def test_case(problem, text, code, capfd):
+    reply = problem.judge(cases.answer_of(text))
+    assert reply.code == code
+    assert reply.correct is (code == "correct")
+    assert "{" not in reply.message
+    assert capfd.readouterr() == ("", "")
+
+
+def test_every_outcome_has_a_case():
+    reached = {code if code[:7] != "mistake" else "mistake" for *_, code in cases.CASES}
+    assert reached | cases.ELSEWHERE == set(OUTCOMES)
+    table = cases.table()
+    assert all(f"| `{code}` |" in table for code in reached - {"mistake"})
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_edge_of_the_tolerance(side):
+    margin, reference = 0.05, cases.potassium.variant().answer[""]
+    edge = reference + side * margin
+    assert cases.potassium.judge(edge).correct
+    assert not cases.potassium.judge(math.nextafter(edge, side * math.inf)).correct
+
+
+@pytest.mark.parametrize("reference", [0.0, 1e-12])
+def test_small_references(reference):
+    problem = scalar(reference, Tolerance(absolute=1e-14), (1e-10, 2e-10, 3e-10))
+    assert problem.judge(reference + 0.9e-14).correct
+    assert not problem.judge(reference + 1.1e-14).correct
+    assert problem.judge(1e-9).code in ("near.unit", "incorrect")
+    assert problem.judge(0).correct is (reference == 0)
+
+
+def test_pint_quantities():
+    unit = pint.UnitRegistry()
+    for answer, code in (
+        (-0.08906 * unit.volt, "correct"),
+        (-89.06 * unit.millivolt, "correct"),
+        (-89.06 * unit.volt, "near.prefix"),
+        (-89.06 * unit.second, "invalid.unit"),
+        (unit.Quantity("nan mV"), "invalid.nan"),
+        (unit.Quantity(-89.06, "dimensionless"), "invalid.unit"),
+    ):
+        assert cases.potassium.judge(answer).code == code
+    values = -0.01 * np.exp(-cases.TIMES / 2)
+    assert cases.trace.judge(unit.Quantity(values, "V")).correct
+
+
+@pytest.mark.parametrize(
+    ("given_", "wanted", "factor"),
+    [
+        ("V", "mV", 1e3),
+        ("uA/cm**2", "µA/cm²", 1),
+        ("A/m^2", "µA/cm²", 100),
+        ("nA/µm²", "µA/cm²", 1e5),
+        ("cm*Ω", "ohm·cm", 1),
+        ("S/F", "1/ms", 1e-3),
+        ("1/ms", "Hz", 1e3),
+        ("mmol/l", "mM", 1),
+        ("µM", "mM", 1e-3),
+        ("min", "s", 60),
+        ("%", "", 0.01),
+        ("mS/cm2", "mS/cm²", 1),
+        ("ms", "mS", None),
+        ("mV", "mA", None),
+        ("xyz", "mV", None),
+        ("m" * 30, "m", None),
+        ("/s", "Hz", 1),
+        ("m^99", "m", None),
+    ],
+)
+def test_units(given_, wanted, factor):
+    found = conversion(given_, wanted)
+    assert found == (None if factor is None else pytest.approx(factor, rel=1e-12))
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_unit_or_not(text):
+    assert parse(text) is None or len(parse(text)[1]) == 5
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.complex_numbers()
+    | st.decimals()
+    | st.fractions()
+    | st.text()
+    | st.binary()
+    | st.datetimes()
+    | st.just(...)
+    | st.builds(object)
+    | st.sampled_from([int, cases.Liar, cases.Liar(1), cases.Chameleon(), NotImplemented, math])
+    | st.builds(np.array, st.lists(st.floats(width=32), max_size=3)),
+    lambda x: (
+        st.lists(x, max_size=7)
+        | st.tuples(x)
+        | st.tuples(x, x)
+        | st.dictionaries(st.text(max_size=3), x, max_size=3)
+        | st.builds(lambda y: np.array(y, dtype=object), x)
+        | st.builds(lambda y: lambda *_: y, x)
+    ),
+    max_leaves=7,
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(anything)
+def test_no_object_breaks_a_check(value):
+    for problem in (*cases.PROBLEMS, *(problem for problem, _ in problems().values())):
+        reply = problem.judge(value)
+        assert not reply.correct
+        assert reply.outcome in ("correct", "incorrect", "invalid", "unanswered")
+        assert "Traceback" not in repr(reply)
+        assert "nc-verdict-" + reply.outcome in reply._repr_html_()
+
+
+@pytest.mark.parametrize("problem", [cases.potassium, cases.pair, cases.trace, cases.rate])
+def test_hostile_classes(problem):
+    class Meta(type):
+        def __eq__(cls, other):
+            raise RuntimeError("compared")
+
+        def __hash__(cls):
+            raise RuntimeError("hashed")
+
+        @property
+        def __name__(cls):
+            raise RuntimeError("named")
+
+        def __instancecheck__(cls, other):
+            return True
+
+    class Hostile(metaclass=Meta):
+        def __getattribute__(self, name):
+            raise RuntimeError(name)
+
+        def __len__(self):
+            raise RuntimeError("len")
+
+        def __repr__(self):
+            raise RuntimeError("repr")
+
+    class Text(str):
+        def __eq__(self, other):
+            raise RuntimeError("eq")
+
+        __hash__ = str.__hash__
+
+    itself = []
+    itself.append(itself)
+    array = np.empty((), object)
+    array[()] = array
+    for value in (Hostile(), Hostile, [Hostile()] * 2, Text("-89 mV"), {Text("e_k"): 1}, itself):
+        assert problem.judge(value).outcome == "invalid"
+    assert problem.judge(array).outcome == "invalid"
+
+
+def test_verdict_does_not_depend_on_names_that_students_rebind(monkeypatch):
+    cases.potassium.variant(), cases.trace.variant()
+    with monkeypatch.context() as patch:
+        for name in ("isclose", "allclose", "all", "abs", "asarray", "array", "isfinite"):
+            patch.setattr(np, name, lambda *_, **__: True)
+        for name in ("abs", "float", "all", "any", "max", "min", "round", "sum"):
+            patch.setattr(builtins, name, lambda *_, **__: True)
+        wrong, right = cases.potassium.judge(-50.0), cases.potassium.judge(-89.06)
+        traces = [cases.trace.judge(values) for values in (cases.TIMES, WANTED_TRACE)]
+    assert (wrong.code, right.code) == ("incorrect", "correct")
+    assert [reply.correct for reply in traces] == [False, True]
+
+
+WANTED_TRACE = -10 * np.exp(-cases.TIMES / 2)
+
+
+def test_reading_the_answer_from_the_notebook():
+    notebook = {"check": check}
+    exec("early = check('ghk-rest')", notebook)
+    assert notebook["early"].code == "unanswered.unset"
+    assert "v_m" in notebook["early"].message
+    exec("v_m = ...\nblank = check('ghk-rest')", notebook)
+    assert notebook["blank"].code == "unanswered.placeholder"
+    exec("v_m = -66.57\nright = check('ghk-rest')\nv_m = 0", notebook)
+    assert notebook["right"].correct
+    assert practice.progress.summary().lines[0].attempts == 1
+
+
+def test_names_and_seeds_that_do_not_exist():
+    assert check("ghk-rst", 1).code == "invalid.problem"
+    assert "ghk-rest" in check("ghk-rst", 1).message
+    assert check(object(), 1).code == "invalid.problem"
+    assert check("ghk-rest", 1, seed=[]).code == "invalid.seed"
+    for function in (practice.ask, practice.hint, practice.solution):
+        assert function("nothing like it").code == "invalid.problem"
+
+
+def test_reply_shows_words_and_no_markup_of_the_student():
+    reply = cases.chosen.judge("<b>x</b>")
+    assert "<b>x" not in reply._repr_html_()
+    reply = practice.Reply("incorrect", "<script> `v_m` V_m is -5 **now**\n\nmore", note="note")
+    page = reply._repr_html_()
+    assert "<script>" not in page
+    assert "<code>v_m</code> <i>V</i><sub>m</sub> is −5 <b>now</b>" in page
+    assert 'role="status"' in page
+    assert "✗" in repr(reply)
+    assert "Not yet" in repr(reply)
+    assert repr(practice.Reply("invalid", "half \ud800")).isprintable()
+
+
+def test_student_sees_the_own_line_and_not_ours():
+    reply = cases.rate.judge(cases.raises)
+    assert "KeyError: 'beta'" in reply.message
+    assert 'return rate["beta"] * v' in reply.message
+    assert "trying.py" not in reply.message
+
+
+def test_named_voltage_of_a_removable_singularity():
+    assert "`v` = -55" in cases.rate.judge(cases.with_hole).message
+
+
+def test_printing_is_cut():
+    note = cases.rate.judge(cases.chatters).note
+    assert "v is now" in note
+    assert len(note) < 300
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_thread_for_machines_that_cannot_fork(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "win32")
+    for function, code in (
+        (cases.right, "correct"),
+        (cases.raises, "invalid.raised"),
+        (cases.asks, "invalid.input"),
+        (cases.leaves, "invalid.exit"),
+        (cases.for_ever, "invalid.time"),
+    ):
+        assert cases.rate.judge(function).code == code
+    with pytest.raises(sandbox.Crashed):
+        sandbox.run(lambda: 1 / 0, 1)
+
+
+def test_browser_runs_in_place(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
+    assert cases.rate.judge(cases.right).correct
+    assert cases.rate.judge(cases.asks).code == "invalid.input"
+    assert "v is now" in cases.rate.judge(cases.chatters).note
+
+
+def test_no_process_is_left_behind():
+    cases.rate.judge(cases.for_ever)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_nbgrader_loses_points_only_by_an_error(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert check("ghk-rest", -66.57).correct
+    for answer in (66.57, ..., None, float("nan")):
+        with pytest.raises(practice.NotSolved) as error:
+            check("ghk-rest", answer)
+        assert error.value._render_traceback_() == [str(error.value)]
+    assert practice.progress.events() == []
+
+
+def scalar(answer, tolerance=None, mistakes=(1.0, 2.0, 3.0), **fields):
+    fields = {"unit": "mV", "tolerance": tolerance or Tolerance(absolute=0.1)} | fields
+    known = tuple(cases.mistake(f"m{i}", value) for i, value in enumerate(mistakes))
+    return Numeric(**cases.common("test", "x", **{"mistakes": known} | fields), answer=answer)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"answer": 1.05}, "cannot be told apart"),
+        ({"answer": 9.0, "mistakes": (1.0, 1.15, 5.0)}, "m0 .* and m1 .* cannot be told apart"),
+        ({"answer": 0.05, "mistakes": (3.0, 5.0, 7.0)}, "accepts 0"),
+        ({"answer": 0.0, "tolerance": Tolerance(relative=0.1)}, "relative tolerance"),
+        ({"answer": math.nan}, "not finite"),
+        ({"answer": 9.0, "mistakes": (1.0, 2.0, math.inf)}, "not finite"),
+    ],
+)
+def test_author_is_told_of_answers_that_look_alike(fields, words):
+    with pytest.raises(ValueError, match=words):
+        scalar(**fields).variant()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"mistakes": (cases.mistake("a", 1),) * 2}, "three known mistakes"),
+        ({"mistakes": (cases.mistake("a", 1),) * 3}, "same code"),
+        ({"hints": ("one",)}, "three hints"),
+        ({"level": "hard"}, "level"),
+        ({"id": "Not An Id"}, "id like"),
+        ({"name": "2x"}, "variable"),
+    ],
+)
+def test_author_is_told_what_a_problem_lacks(fields, words):
+    with pytest.raises(ValueError, match=words):
+        Numeric(
+            **cases.common("t", "x", unit="mV", tolerance=Tolerance(0.1))
+            | {"answer": 9.0, "mistakes": tuple(cases.mistake(c, i) for i, c in enumerate("abc"))}
+            | fields
+        )
+
+
+@pytest.mark.parametrize("margins", [(0, 0), (-1, 0), (0, 1.5), (math.nan, 0), (math.inf, 0)])
+def test_tolerances_that_mean_nothing(margins):
+    with pytest.raises(ValueError, match="tolerance"):
+        Tolerance(*margins)
+
+
+def test_choices_that_look_alike():
+    fields = {"options": ("x", "y"), "reasons": ("1", "2"), "answer": ("a", 1)}
+    known = (("a", None), ("b", 1), ("b", 2))
+    known = tuple(cases.mistake(f"m{i}", value) for i, value in enumerate(known))
+    problem = practice.Choice(**cases.common("c", "c", **fields, mistakes=known))
+    with pytest.raises(ValueError, match="fit the same choice"):
+        problem.variant()
+
+
+def test_variants_keep_clear_of_look_alikes():
+    x = Vary(1, 0.5, 5, 0.5)
+    problem = scalar(lambda p: p.x, mistakes=(0.5, 7.0, 8.0), parameters={"x": x})
+    drawn = {problem.variant(seed).p.x for seed in range(100)}
+    assert drawn == {1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5}
+    assert problem.variant().p.x == 1
+    hopeless = scalar(lambda p: p.x, mistakes=(5.0, 7, 8), parameters={"x": Vary(5, 5, 5, 1)})
+    with pytest.raises(ValueError, match=r"seed 1.*told apart"):
+        hopeless.variant(1)
+
+
+def test_import_is_light():
+    code = (
+        "import sys, neurocore.practice as p; p.check('ghk-rest', 1); "
+        "heavy = {'scipy', 'matplotlib', 'IPython', 'anywidget', 'pint', 'subprocess'}; "
+        "print(heavy & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("set()", "")
+
+
+def test_mistake_words_may_depend_on_the_parameters():
+    known = (*(cases.mistake(c, v) for c, v in zip("ab", (5, 7), strict=True)),)
+    told = Mistake("told", 8, lambda p: f"You used {p.t:g} °C.", "Sure?")
+    problem = Numeric(
+        **cases.common("t", "x", unit="mV", tolerance=Tolerance(0.1), parameters={"t": 37.0}),
+        answer=1.0,
+        mistakes=(*known, told),
+    )
+    assert problem.judge(8).message == "You used 37 °C. Sure?"
+    assert isinstance(problem.variant().p, SimpleNamespace)

@@ -1,0 +1,145 @@
+"""Every problem of the bank: the numbers, the mistakes, and as many variants as there are seeds."""
+
+import re
+
+import numpy as np
+import pytest
+
+from neurocore.practice import Choice, Function, Numeric, Question, ask, check, hint, progress
+from neurocore.practice import solution as worked
+from neurocore.practice.bank import problems
+
+PROBLEMS = [problem for problem, _ in problems().values()]
+SEEDS = [None, *range(200)]
+
+
+@pytest.fixture(autouse=True)
+def own_record(tmp_path, monkeypatch):
+    store = progress.FileStore(tmp_path / "progress.json")
+    monkeypatch.setattr(progress, "_record", progress.Record(store))
+
+
+def reference(problem, seed=None):
+    """Return what a student with the right answer hands in."""
+    variant = problem.variant(seed)
+    if isinstance(problem, Choice):
+        return variant.answer
+    if isinstance(problem, Function):
+        return np.vectorize(problem.answer(variant.p))
+    values = tuple(variant.answer.values())
+    return values if len(values) > 1 else values[0]
+
+
+def mistaken(problem, mistake, value, seed=None):
+    """Yield what students hand in who make a mistake: in each of its parts alone, and in all."""
+    variant = problem.variant(seed)
+    if isinstance(problem, Choice):
+        for option in range(len(problem.options)):
+            for reason in range(1, len(problem.reasons) + 1):
+                pair = ("abcdefg"[option], reason)
+                if all(want in (None, have) for want, have in zip(value, pair, strict=True)):
+                    yield pair
+    elif isinstance(problem, Function):
+        yield np.vectorize(mistake.value(variant.p))
+    elif "" in value:
+        yield value[""]
+    else:
+        yield variant.answer | value
+        for part in value:
+            yield variant.answer | {part: value[part]}
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.id)
+def test_reference_passes_and_each_mistake_is_named(problem):
+    # A function is tried in a process of its own, so fewer seeds; their numbers are all compared.
+    for seed in SEEDS[:6] if isinstance(problem, Function) else SEEDS:
+        assert problem.judge(reference(problem, seed), seed).code == "correct"
+        for mistake, value in problem.variant(seed).mistakes:
+            for answer in mistaken(problem, mistake, value, seed):
+                assert problem.judge(answer, seed).code == f"mistake.{mistake.code}"
+    for seed in SEEDS:
+        problem.variant(seed)  # raises if two answers cannot be told apart
+        assert problem.judge(..., seed).outcome == "unanswered"
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.id)
+def test_words_are_there_for_every_seed(problem):
+    for seed in SEEDS[:20]:
+        p = problem.variant(seed).p
+        words = [problem.prompt(seed), problem.worked(seed)]
+        words += [problem.hint(i, seed) for i in (1, 2, 3)]
+        words += [m.message(p) if callable(m.message) else m.message for m in problem.mistakes]
+        assert all(len(text) > 15 for text in words)
+        assert not re.search(r"\bnan\b|\binf\b|lambda|\{p\.|\{_", " ".join(words))
+        assert all(m.question.endswith("?") for m in problem.mistakes)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.id)
+def test_prompt_states_what_an_answer_needs(problem):
+    prompt = problem.prompt()
+    assert f"`{problem.name}" in prompt
+    if isinstance(problem, Numeric):
+        assert "within" in prompt
+        assert all(unit in prompt for _, unit, _ in problem._parts)
+    if "celsius" in problem.parameters and problem.id != "mean-or-ghk":
+        assert f"{problem.variant().p.celsius:g} °C" in prompt
+
+
+def test_variants_differ_and_repeat():
+    problem = problems()["ghk-rest"][0]
+    answers = {problem.variant(seed).answer[""] for seed in range(50)}
+    assert len(answers) > 40
+    again = Numeric(**{name: getattr(problem, name) for name in problem.__dataclass_fields__})
+    assert again.variant("Ada").answer == problem.variant("Ada").answer
+    assert problem.judge(reference(problem, "Ada")).code != "correct"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        # From the brief of the project, computed there by other code.
+        ("ghk-rest", -66.57),
+        ("potassium-doubled", (-60.52, 6.05)),
+        ("driving-forces", (-95.02, 66.60, -64.09, 28.45, -133.17, -2.48)),
+        ("ions-moved", (0.00155, 0.0207, 2.07)),
+        ("pump-voltage", (-67.50, -73.92, -10.84)),
+        ("kcc2-limit", (3.14, -95.0)),
+        ("ncx-limit", (-90, 105, 133.2)),
+        ("chord-weights", (0.2025, 0.6021, -66.57, -0.9475)),
+        ("mean-or-ghk", (-58.1, -65.4)),
+        ("chloride-flux", "b2"),
+        ("ncx-direction", "b3"),
+    ],
+)
+def test_printed_answers(name, answer):
+    assert check(name, answer).correct
+
+
+def test_transfer_curve_and_its_solution():
+    problem = problems()["transfer-curve"][0]
+    curve = problem.answer(problem.variant().p)
+    known = [-66.57, -57.94, -47.83, -34.77]
+    assert curve(np.array([4.0, 10, 20, 40])) == pytest.approx(known, abs=0.01)
+    code = "\n".join(re.findall(r"^`(.*)`$", problem.worked(), re.M))
+    namespace = {"np": np}
+    exec(code, namespace)
+    assert check("transfer-curve", namespace["ghk_v"]).correct
+
+
+def test_hints_come_one_by_one_and_the_solution_after_an_attempt():
+    assert "after your first attempt" in worked("ghk-rest").message
+    assert [hint("ghk-rest").message.count("of 3:") for _ in range(4)] == [1, 2, 3, 3]
+    check("ghk-rest", ...)
+    check("ghk-rest", float("nan"))
+    assert "after your first attempt" in worked("ghk-rest").message
+    check("ghk-rest", -50)
+    assert "-66.57" in worked("ghk-rest").message
+    line = progress.summary().lines[0]
+    assert (line.attempts, line.hints, line.solutions, line.solved) == (1, 4, 1, False)
+
+
+def test_question_of_a_variant_is_shown_as_markdown():
+    question = ask("ghk-rest", seed="Ada")
+    assert isinstance(question, Question)
+    assert question._repr_markdown_() == repr(question)
+    assert problems()["ghk-rest"][0].prompt("Ada") in repr(question)

@@ -1,0 +1,203 @@
+"""The record of what a student did: kept, merged, and never trusted blindly."""
+
+import json
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neurocore.practice import check, hint, progress
+from neurocore.practice.progress import FileStore, Record, export_events, parse_events
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    path = tmp_path / "neurocore-progress.json"
+    monkeypatch.setattr(progress, "_record", Record(FileStore(path)))
+    return path
+
+
+def restart(path, monkeypatch):
+    monkeypatch.setattr(progress, "_record", Record(FileStore(path)))
+
+
+def first():
+    return progress.summary().lines[0]
+
+
+def test_kept_beside_the_notebook(path, monkeypatch):
+    monkeypatch.chdir(path.parent)
+    assert FileStore().path.resolve() == path.resolve()
+    check("ghk-rest", ...)
+    assert not path.exists()
+    check("ghk-rest", 66.57)
+    restart(path, monkeypatch)
+    assert (first().attempts, first().solved) == (1, False)
+    check("ghk-rest", -66.57)
+    restart(path, monkeypatch)
+    assert (first().attempts, first().solved) == (2, True)
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_same_answer_counts_once(path):
+    for answer in (66.57, 66.57, -66.57, -66.57, 12.0, -66.57):
+        check("ghk-rest", answer)
+    assert (first().attempts, first().solved) == (2, True)
+    assert len(progress.events()) == 3
+
+
+def test_variants_are_recorded_apart(path):
+    check("ghk-rest", 1.0)
+    check("ghk-rest", 1.0, seed="Ada")
+    assert [event["seed"] for event in progress.events()] == ["", "Ada"]
+
+
+def good_record(path):
+    check("ghk-rest", -66.57)
+    return path.read_text()
+
+
+def forged(text):
+    record = json.loads(text)
+    record["events"][0]["problem"] = "ncx-limit"
+    return json.dumps(record)
+
+
+def with_extra_field(text):
+    events = parse_events(text)
+    return export_events([{**events[0], "more": 1}])
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        forged,
+        with_extra_field,
+        lambda text: text[: len(text) // 2],
+        lambda text: "",
+        lambda text: "null",
+        lambda text: "[" * 100_000,
+        lambda text: '{"format": "something else"}',
+        lambda text: text.replace("progress 1", "progress 99"),
+        lambda text: "\x00\xff",
+    ],
+)
+def test_what_cannot_be_trusted_is_set_aside(path, monkeypatch, spoil, capfd):
+    spoilt = spoil(good_record(path))
+    path.write_text(spoilt)
+    restart(path, monkeypatch)
+    reply = check("ghk-rest", 66.57)
+    assert reply.code == "mistake.inside-out"
+    assert "neurocore-progress-aside-1.json" in reply.note
+    assert (path.parent / "neurocore-progress-aside-1.json").read_text() == spoilt
+    assert (first().attempts, first().solved) == (1, False)
+    assert "aside" not in check("ghk-rest", 12.0).note
+    assert capfd.readouterr() == ("", "")
+
+
+def test_bytes_that_are_no_text(path):
+    path.write_bytes(b"\xff\xfe\x00bad")
+    assert "aside" in check("ghk-rest", 1.0).note
+    assert first().attempts == 1
+
+
+def test_second_spoilt_file_does_not_replace_the_first(path, monkeypatch):
+    for text in ("one", "two"):
+        path.write_text(text)
+        restart(path, monkeypatch)
+        hint("ghk-rest")
+    kept = {p.read_text() for p in path.parent.glob("*aside*")}
+    assert kept == {"one", "two"}
+
+
+def test_folder_that_cannot_be_written(path, monkeypatch):
+    class ReadOnly(FileStore):
+        def write(self, text):
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(progress, "_record", Record(ReadOnly(path)))
+    assert "could not be saved: Permission denied" in check("ghk-rest", 1.0).note
+    assert first().attempts == 1
+
+
+def test_path_that_is_a_folder(path):
+    path.mkdir()
+    note = check("ghk-rest", 1.0).note
+    assert "cannot be read" in note
+    assert "could not be saved" in note
+
+
+def test_two_notebooks_at_once(path):
+    one, two = Record(FileStore(path)), Record(FileStore(path))
+    one.add("hint", "ghk-rest")
+    two.add("hint", "ncx-limit")
+    one.add("hint", "ions-moved")
+    assert [e["problem"] for e in two.events()] == ["ghk-rest", "ncx-limit", "ions-moved"]
+
+
+class Memory:
+    def __init__(self):
+        self.text = None
+
+    def read(self):
+        return self.text
+
+    def write(self, text):
+        self.text = text
+
+    def set_aside(self):
+        self.text = None
+        return "nowhere"
+
+
+def test_other_stores_take_over_what_there_is(path):
+    check("ghk-rest", -66.57)
+    store = Memory()
+    progress.use(store)
+    assert parse_events(store.text) == progress.events()
+    assert first().solved
+    store.text = "spoilt"
+    assert "nowhere" in hint("ghk-rest").note
+
+
+def test_export_and_merge_lose_nothing(path, monkeypatch, tmp_path):
+    check("ghk-rest", 66.57)
+    elsewhere = progress.export()
+    restart(tmp_path / "other.json", monkeypatch)
+    check("ghk-rest", -66.57)
+    hint("ghk-rest")
+    assert progress.merge(elsewhere) == 1
+    assert progress.merge(elsewhere) == 0
+    assert (first().attempts, first().solved, first().hints) == (2, True, 1)
+    with pytest.raises(ValueError, match="not JSON"):
+        progress.merge("nonsense")
+    with pytest.raises(ValueError, match="changed outside"):
+        progress.merge(forged(elsewhere))
+    assert first().attempts == 2
+
+
+@given(st.text())
+def test_any_text_is_a_record_or_a_value_error(text):
+    with pytest.raises(ValueError, match="it "):
+        parse_events(text)
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), max_size=5))
+def test_answers_of_any_text_come_back(pairs):
+    record = Record(Memory())
+    for seed, answer in pairs:
+        record.add("check", "ghk-rest", seed, "incorrect", answer)
+    assert parse_events(export_events(record.events())) == record.events()
+    assert {(e["seed"], e["answer"]) for e in record.events()} == set(pairs)
+
+
+def test_summary_says_where_one_stands(path):
+    check("potassium-doubled", (1.0, 2.0))
+    check("ghk-rest", -66.57)
+    summary = progress.summary()
+    assert summary.next.problem == "potassium-doubled"
+    assert "1 of 12 solved" in repr(summary)
+    assert "✓ Three ions" in repr(summary)
+    assert '<th scope="col">Problem</th>' in summary._repr_html_()
+    assert "✓ solved" in summary._repr_html_()
