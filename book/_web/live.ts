@@ -22,6 +22,7 @@ interface Cell {
   buttons: Record<string, HTMLButtonElement>;
   code: number; // which code cell of the notebook it is
   running: boolean;
+  ran: string | undefined; // the text that Python has run
 }
 
 const cells: Cell[] = [];
@@ -134,9 +135,23 @@ function mark(cell: Cell, running: boolean, note = ""): void {
   cell.box.classList.toggle("live-running", running);
 }
 
+/** The answers that a check is about: the answer cells between it and the check before. */
+function answers(check: Cell): Cell[] {
+  const before = cells.slice(0, cells.indexOf(check));
+  const last = before.findLastIndex((cell) => cell.box.classList.contains("tag_check"));
+  return before.slice(last + 1).filter((cell) => cell.box.classList.contains("tag_answer"));
+}
+
 async function run(cell: Cell): Promise<boolean> {
   if (cell.running) return false;
-  mark(cell, true, python.state === "ready" ? "" : "waits for Python");
+  mark(cell, true, python.state === "ready" ? "" : "begins when Python is loaded");
+  // A check judges what stands above it, not what was run some time ago.
+  if (cell.box.classList.contains("tag_check"))
+    for (const answer of answers(cell))
+      if (answer.ran !== text(answer) && !(await run(answer))) {
+        mark(cell, false, "The answer above did not run.");
+        return false;
+      }
   let began = performance.now();
   try {
     const sources = await above(cell);
@@ -144,7 +159,9 @@ async function run(cell: Cell): Promise<boolean> {
     clear(cell);
     began = performance.now();
     const number = cells.indexOf(cell);
-    const error = await python.ask({ kind: "run", cell: number, number: number + 1, source: text(cell), above: sources });
+    const source = text(cell);
+    const error = await python.ask({ kind: "run", cell: number, number: number + 1, source, above: sources });
+    cell.ran = error ? undefined : source;
     mark(cell, false, error ? "" : `${((performance.now() - began) / 1000).toFixed(1)} s`);
     if (error === "NameError" && number > 0) {
       const again = button("Run all above, then this", () => void runAll(cells.slice(0, number + 1)));
@@ -233,7 +250,7 @@ function make(box: HTMLElement): void {
   };
   buttons.run.classList.add("live-run");
   buttons.stop.hidden = true;
-  const cell: Cell = { box, original, key, editor, output, printed: output, note, buttons, code: -1, running: false };
+  const cell: Cell = { box, original, key, editor, output, printed: output, note, buttons, code: -1, running: false, ran: undefined };
   buttons.all.hidden = cells.length === 0;
   cells.push(cell);
 
@@ -266,22 +283,20 @@ const line = element("div", "live-progress");
 line.setAttribute("role", "status");
 line.hidden = true;
 document.body.append(line);
-let hide = 0;
 python.listen((message) => {
   if (message.kind === "show") show(cells[message.cell], message.form, message.text);
   else if (message.kind === "loading") {
-    line.hidden = false;
+    line.hidden = !message.left && python.state === "ready";
     line.textContent = message.left
       ? `Loading ${message.what}: ${megabytes(message.left)} of ${megabytes(message.total)} MB left`
       : "Starting Python";
     line.style.setProperty("--share", `${100 * (1 - message.left / message.total)}%`);
-    clearTimeout(hide);
-    if (!message.left && python.state === "ready") hide = setTimeout(() => (line.hidden = true), 300);
   } else if (message.kind === "running") cells[message.cell].note.textContent = "runs";
 });
 python.watch((state, reason) => {
   line.hidden = state !== "loading" && !reason;
   if (reason) line.textContent = `Python could not be loaded: ${reason}`;
+  if (state === "off") cells.forEach((cell) => (cell.ran = undefined));
   window.labs.answer(state === "ready"
     ? (lab, settings) => python.ask({ kind: "answer", function: lab, settings })
     : undefined);

@@ -20,7 +20,7 @@ let total = 0;
 const plan = (names: string[]) => { total += names.reduce((sum, name) => sum + files[name], 0); };
 const arrived = (name: string, bytes: number) => {
   done = Math.min(total, done + bytes);
-  say({ kind: "loading", what: name.split("-")[0], left: total - done, total });
+  say({ kind: "loading", what: START.includes(name) ? "Python" : name.split("-")[0], left: total - done, total });
 };
 
 async function fetchFile(name: string): Promise<ArrayBuffer> {
@@ -94,7 +94,7 @@ async function start(kept: string | null): Promise<void> {
   progress = kept;
   plan(START);
   const packages = fetchFor(["neurocore"]);
-  // Pyodide fetches by itself; what arrives is counted on the way.
+  // Pyodide fetches by itself, its scripts apart; what arrives is counted on the way.
   const plain = self.fetch;
   self.fetch = async (input, options) => {
     const response = await plain(input, options);
@@ -105,6 +105,7 @@ async function start(kept: string | null): Promise<void> {
   self.importScripts(`${home}pyodide.js?v=${version}`);
   pyodide = await loadPyodide({ indexURL: home, lockFileURL: `${home}pyodide-lock.json?v=${version}` });
   self.fetch = plain;
+  arrived("pyodide.js", files["pyodide.js"] + files["pyodide.asm.js"]);
   await packages;
   pyodide.registerJsModule("page", {
     imports: pyodide.toPy(imports),
