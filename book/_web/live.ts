@@ -162,7 +162,8 @@ async function run(cell: Cell): Promise<boolean> {
     const source = text(cell);
     const error = await python.ask({ kind: "run", cell: number, number: number + 1, source, above: sources });
     cell.ran = error ? undefined : source;
-    mark(cell, false, error ? "" : `${((performance.now() - began) / 1000).toFixed(1)} s`);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    mark(cell, false, error ? "" : seconds === "0.0" ? "✓ done" : `✓ ${seconds} s`);
     if (error === "NameError" && number > 0) {
       const again = button("Run all above, then this", () => void runAll(cells.slice(0, number + 1)));
       cell.note.replaceChildren("A name is missing. ", again);

@@ -72,11 +72,24 @@ function receive({ data }: MessageEvent<FromWorker>): void {
   listeners.forEach((callback) => callback(data));
 }
 
+/** The service worker, if it is there soon: what passes it is kept for when there is no network. */
+async function keeper(): Promise<ServiceWorker | null> {
+  const { serviceWorker } = navigator;
+  if (serviceWorker && !serviceWorker.controller) {
+    const arrives = new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+    await Promise.race([arrives, new Promise((resolve) => setTimeout(resolve, 1000))]);
+  }
+  return serviceWorker?.controller ?? null;
+}
+
 /** Start Python, unless it runs or is about to. */
 export function start(): Promise<void> {
   starting ??= (async () => {
     turn("loading");
-    worker = new Worker(`${folder}worker.js?v=${VERSION}`);
+    const kept = await keeper();
+    // A worker from a blob obeys the page's policy; one from a file would obey none.
+    const code = `self.folder = ${JSON.stringify(folder)}; importScripts(folder + "worker.js?v=${VERSION}");`;
+    worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
     worker.onmessage = receive;
     worker.onerror = (event) => {
       event.preventDefault();
@@ -84,6 +97,7 @@ export function start(): Promise<void> {
     };
     await send({ kind: "start", progress: recall(KEPT) });
     turn("ready");
+    setTimeout(() => kept?.postMessage("keep pages"), 3000);
   })();
   return starting;
 }

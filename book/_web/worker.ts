@@ -4,12 +4,12 @@ import cells from "./cells.py";
 import type { FromWorker, ToWorker } from "./python";
 
 declare const self: {
-  location: Location; fetch: typeof fetch; onmessage: (event: MessageEvent) => void;
+  folder: string; fetch: typeof fetch; onmessage: (event: MessageEvent) => void;
   postMessage(message: FromWorker): void; importScripts(address: string): void;
 };
 declare const loadPyodide: (options: object) => Promise<any>;
 
-const home = new URL("pyodide/", self.location.href).href;
+const home = `${self.folder}pyodide/`;
 const { files, imports, version } = PYTHON!;
 const START = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
 const say = (message: FromWorker) => self.postMessage(message);
