@@ -23,9 +23,9 @@ const home = `${self.registration.scope}_static/pyodide/`;
 self.addEventListener("install", () => void self.skipWaiting());
 
 self.addEventListener("activate", (event) => event.waitUntil((async () => {
+  await self.clients.claim(); // first, or the old worker would open its cache again
   const old = (await caches.keys()).filter((name) => name.startsWith("neurocore ") && name !== pages && name !== packages);
   await Promise.all(old.map((name) => caches.delete(name)));
-  await self.clients.claim();
 })()));
 
 async function fromNetwork(request: Request): Promise<Response> {
