@@ -69,6 +69,20 @@ def ready(page):
     page.locator(".live-progress").wait_for(state="hidden", timeout=LONG)
 
 
+def eventually(page, test, argument):
+    """Wait until an asynchronous test in the page is true, which `wait_for_function` cannot."""
+    page.evaluate(
+        f"""async ([argument, patience]) => {{
+            const end = performance.now() + patience;
+            while (!(await ({test})(argument))) {{
+                if (performance.now() > end) throw new Error("it did not come true");
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }}
+        }}""",
+        [argument, LONG],
+    )
+
+
 def test_nothing_is_loaded_before_it_is_asked_for(site, strict):
     asked = []
     strict.on("request", lambda request: asked.append(request.url))
@@ -383,14 +397,14 @@ def test_everything_works_without_a_network(own_site, browser):
     script = (own_site.folder / "service-worker.js").read_text()
     files = json.loads(re.match("const SITE=(.*);", script)[1])["files"]
     assert EXERCISES[1:] in files
-    page.wait_for_function(
+    eventually(
+        page,
         """async (files) => {
             const name = (await caches.keys()).find((name) => name.includes("pages"));
             const kept = (await (await caches.open(name)).keys()).map((request) => request.url);
             return files.every((file) => kept.some((url) => url.endsWith(file)));
         }""",
-        arg=files,
-        timeout=LONG,
+        files,
     )
     gone(own_site)
     found = Faults(own_site.address)
@@ -430,12 +444,11 @@ def test_new_version_replaces_the_cache(own_site, browser):
     version = re.search(r'"version": "(\w+)"', text)[1]
     script.write_text(text.replace(version, "next"))
     page.reload()
-    after = sorted(["neurocore pages next", *(name for name in before if "Python" in name)])
-    page.wait_for_function(
-        "async (after) => String((await caches.keys()).sort()) === String(after)",
-        arg=after,
-        timeout=LONG,
-    )
+    test = "async (after) => String((await caches.keys()).sort()) === String(after)"
+    packages = [name for name in before if "Python" in name]  # the same, so not loaded again
+    eventually(page, test, packages)
+    page.reload()
+    eventually(page, test, [*packages, "neurocore pages next"])
     context.close()
 
 
