@@ -1,6 +1,7 @@
 // The one front end of every lab. Its markup comes from neurocore/labs/picture.py;
 // this wakes the controls, moves the bars and puts live plots where still ones stand.
-// The answers come from a table in a static page, from Python where a kernel runs.
+// The answers come from a table in a static page, from Python where a kernel runs
+// or, once the page itself runs Python, from there: the model's `live` tells.
 
 import uPlot from "uplot";
 import { Frame, Table, open } from "./table";
@@ -25,7 +26,8 @@ interface Model {
 }
 type Panel = (frame: Frame, cursor: number) => void;
 
-const FINE = 20; // positions between two stops where the table may be interpolated
+const FINE = 20; // positions between two stops where there is an answer between them
+const PATIENCE = 150; // ms that Python may take before the table answers in its place
 
 export function number(value: number, digits: number, sign = ""): string {
   if (!Number.isFinite(value)) return "–";
@@ -54,11 +56,11 @@ function setting(slider: Slider, place: number): number {
   return slider.stops[low] + (place - low) * (slider.stops[low + 1] - slider.stops[low]);
 }
 
-function nearest(slider: Slider, value: number): number {
+function nearest(slider: Slider, value: number, fine: boolean): number {
   const { stops } = slider;
   const low = Math.max(0, Math.min(stops.length - 2, stops.findLastIndex((stop) => stop <= value)));
   const share = Math.max(0, Math.min(1, (value - stops[low]) / (stops[low + 1] - stops[low])));
-  return low + (slider.between ? Math.round(share * FINE) / FINE : Math.round(share));
+  return low + (fine ? Math.round(share * FINE) / FINE : Math.round(share));
 }
 
 function fromWire(frame: Record<string, number | DataView>): Frame {
@@ -199,6 +201,9 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   let cursor = clock ? Number(clock.value) : -1;
   let said = "";
   let silence = 0;
+  let late = 0;
+  const exact = () => !answer || Boolean(model.get("live"));
+  const fine = (slider: Slider) => slider.kind === "slider" && (slider.between || exact());
 
   const move = (index: number) => {
     cursor = index;
@@ -229,19 +234,26 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
 
   const settings = (): Settings =>
     Object.fromEntries(spec.sliders.map((slider) => [slider.name, setting(slider, places[slider.name])]));
+  const fromTable = () => {
+    const here = spec.sliders.map((slider) => places[slider.name]);
+    const near = here.map((place, i) => (spec.sliders[i].between ? place : Math.round(place)));
+    frame = answer!(near);
+    root.classList.toggle("nc-near", near.some((place, i) => place !== here[i]));
+    draw();
+  };
   const ask = () => {
-    if (answer) {
-      frame = answer(spec.sliders.map((slider) => places[slider.name]));
-      draw();
-    } else {
+    clearTimeout(late);
+    if (exact()) {
       model.set("settings", settings());
       model.save_changes();
-    }
+      if (answer) late = setTimeout(fromTable, PATIENCE);
+    } else fromTable();
   };
   const show = (slider: Slider, input: HTMLInputElement) => {
     if (slider.kind === "switch") input.checked = places[slider.name] === 1;
     else {
       const text = `${+setting(slider, places[slider.name]).toPrecision(4)} ${slider.unit}`.trim();
+      input.step = fine(slider) ? String(1 / FINE) : "1";
       input.value = String(places[slider.name]);
       input.setAttribute("aria-valuetext", text);
       input.previousElementSibling!.textContent = text;
@@ -250,7 +262,7 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   const put = (values: Settings) => {
     spec.sliders.forEach((slider, i) => {
       if (!Number.isFinite(values[slider.name])) return;
-      places[slider.name] = nearest(slider, values[slider.name]);
+      places[slider.name] = nearest(slider, values[slider.name], fine(slider));
       show(slider, inputs[i]);
     });
     ask();
@@ -258,7 +270,6 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
 
   spec.sliders.forEach((slider, i) => {
     const input = inputs[i];
-    if (slider.between) input.step = String(1 / FINE);
     input.disabled = false;
     input.addEventListener("input", () => {
       places[slider.name] = slider.kind === "switch" ? Number(input.checked) : Number(input.value);
@@ -287,14 +298,16 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
     });
   });
 
-  const fromKernel = () => {
+  const fromPython = () => {
+    clearTimeout(late);
+    root.classList.remove("nc-near");
     frame = fromWire(model.get("frame"));
     draw();
   };
-  if (!answer) {
-    model.on("change:frame", fromKernel);
-    frame = fromWire(model.get("frame"));
-  }
+  const freely = () => put(settings());
+  model.on("change:frame", fromPython);
+  model.on("change:live", freely);
+  if (!answer) frame = fromWire(model.get("frame"));
   put({ ...initial, ...model.get("settings"), ...Object.fromEntries([...(linked ?? [])].map(([k, v]) => [k, Number(v)])) });
   if (linked) root.scrollIntoView();
 
@@ -308,7 +321,8 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   return () => {
     themes.disconnect();
     sizes.disconnect();
-    model.off("change:frame", fromKernel);
+    model.off("change:frame", fromPython);
+    model.off("change:live", freely);
   };
 }
 
