@@ -60,7 +60,10 @@ def _formula(text):
         values = evaluate(np.arange(-150.0, 100.0))
     if not np.all(values >= 0):
         v = np.arange(-150.0, 100.0)[~(values >= 0)][0]
-        raise ValueError(f"the rate {text!r} must be at least 0 everywhere, but not so at {v} mV")
+        raise ValueError(
+            f"the rate {text!r} must be at least 0 everywhere, but is {values[~(values >= 0)][0]} "
+            f"at {v} mV (for 0/0, write x / (1 - exp(-x)) as linoid(x))"
+        )
     return evaluate
 
 

@@ -64,8 +64,8 @@ def simulate(
     accuracy : float
         How far (ms) spike and arrival times may be from those of infinitely fine steps. The
         default holds for 0.1 s of firing of the models in this book; it costs about 5 ms of
-        computing for 100 ms of one patch, 0.2 s for 10 ms of a 1000-compartment axon. A hundred
-        times better costs 3 times as much.
+        computing for 100 ms of one patch, 0.1 s for 10 ms of a 1000-compartment axon. A hundred
+        times better costs two to three times as much.
     step : float, optional
         The time step (ms) for arrays, in place of one chosen from `accuracy`.
     threshold : float

@@ -263,11 +263,11 @@ def w2():
         return one
 
     return (1e-3, 1e-4), {
-        "neurocore": (ours, [0.3, 0.1, 3e-2, 1e-2, 3e-3, 1e-3]),
+        "neurocore": (ours, [0.3, 0.1, 5e-2, 3e-2, 1e-2, 3e-3, 1e-3]),
         "NEURON": (
             neuron,
-            [("crank", dt) for dt in (0.1, 0.05, 0.025, 0.0125, 0.00625)]
-            + [("local", 10.0**-k) for k in (3, 4, 5)]
+            [("crank", dt) for dt in (0.1, 0.05, 0.035, 0.025, 0.0125)]
+            + [("local", 10.0**-k) for k in (3, 4)]
             + [("crank", dt, "tables") for dt in (0.05, 0.025)],
         ),
         "Brian2": (brian, [0.01, 0.002], "build"),
