@@ -288,13 +288,13 @@ def _many(cell, plan, v0, record, sample, step, stop):
 
     def extrapolated(chunks):
         """Return one row for each column, the error's dt² term taken out."""
-        a, b = (np.concatenate(c)[:n] for c in chunks)
+        a, b = (c[:n] for c in chunks)
         return np.moveaxis((4 * b - a) / 3, 0, -1)
 
-    v = extrapolated([look.v for look in looks]).reshape(*shape, n)
+    v = extrapolated([np.concatenate(look.v) for look in looks]).reshape(*shape, n)
     states = None
     if keep_gates:
-        rows = extrapolated([look.states for look in looks])
+        rows = extrapolated([np.array(look.states) for look in looks])
         states = {name: x.reshape(*shape, n) for name, x in zip(fine.names, rows, strict=True)}
     spikes = nested([_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape)
     t = np.array(fine.times[:n])
@@ -368,7 +368,7 @@ class Look:
         """Note the gates at the start of a stretch, where they are known at the step itself."""
         self.row = 0
         if self.gates:
-            self.before, self.halves = self._gates(groups), []
+            self.before = self._gates(groups)
 
     def _gates(self, groups):
         """Return the gates of the columns watched, shape (names, columns)."""
@@ -391,9 +391,17 @@ class Look:
         _, to, at = np.intersect1d(columns, members, return_indices=True)
         return to, at
 
-    def gate(self, groups):
-        """Note the gates half a step after the present one."""
-        self.halves.append(self._gates(groups))
+    def gate(self, row, groups):
+        """Note the gates, half a step after step `row` of the stretch, if they are sampled there.
+
+        At the step itself they are the mean of half a step before and after.
+        """
+        kept = row % self.every == 0
+        if kept or (row + 1) % self.every == 0:
+            now = self._gates(groups)
+            if kept:
+                self.states.append(self.before if row == 0 else 0.5 * (self.before + now))
+            self.before = now
 
     def __call__(self, history, dt):
         """Take in a chunk of steps; return whether to go on."""
@@ -402,13 +410,6 @@ class Look:
         keep = slice(-self.row % self.every, None, self.every)
         self.times.extend(times[keep])
         self.v.append(v[keep].copy())
-        if self.gates:
-            x = np.array([self.before, *self.halves])
-            at_steps = 0.5 * (x[:-1] + x[1:])
-            if self.row == 0:
-                at_steps[0] = x[0]
-            self.states.append(at_steps[keep])
-            self.before, self.halves = x[-1], []
         self.row += len(history)
         self.t += len(history) * dt
         self._find(times, v)
@@ -432,7 +433,7 @@ class Look:
         self.times.append(self.t)
         self.v.append(last.copy())
         if self.gates:
-            self.states.append(self._gates(groups)[None])
+            self.states.append(self._gates(groups))
         self._find(np.array([self.t]), last, end=True)
 
     def spikes(self):
