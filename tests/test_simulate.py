@@ -349,6 +349,9 @@ def test_recording_only_what_is_asked_for():
     assert some.compartments.tolist() == [10, 99]
     assert some.v == pytest.approx(everything.v[[10, 99]])
     assert some.currents["Na"].shape == some.v.shape == some.gates["m"].shape
+    jumbled = nc.simulate(axon, nc.pulse(50_000, 0, 0.2), 3, record=[99, 10, 12, 10])
+    assert jumbled.v[[1, 0]] == pytest.approx(some.v)
+    assert jumbled.gates["h"][[3, 0]] == pytest.approx(some.gates["h"])
     coarse = nc.simulate(axon, nc.pulse(50_000, 0, 0.2), 3, record=[10], sample=0.1)
     assert np.diff(coarse.t).max() < 0.12
     shared = np.isin(np.round(some.t, 9), np.round(coarse.t, 9))
