@@ -331,6 +331,33 @@ def freeze(channel, gate):
     return _on_gates(channel, gate, lambda g: replace(g, speed=0.0))
 
 
+def persistent(channel, fraction, gate="h"):
+    """Return the share of a channel's population that never inactivates, as a channel of its own.
+
+    In a membrane it stands beside ``block(channel, fraction)``, the rest of the population. A steady
+    open probability of 0.01 to 0.02 makes rat muscle fire on after a stimulus, as in myotonia
+    (Cannon and Corey 1993, J Physiol 466:501–520).
+
+    Parameters
+    ----------
+    channel : Channel
+        The whole population.
+    fraction : float
+        Of it that lacks the inactivation gate, 0 to 1.
+    gate : str
+        The gate that is missing.
+
+    Returns
+    -------
+    Channel
+        With ``"P"`` added to the channel's name, and ``"p"`` to its gates'.
+    """
+    number("fraction", fraction, least=0, most=1)
+    missing = channel.gate(gate)
+    gates = tuple(replace(g, name=g.name + "p") for g in channel.gates if g is not missing)
+    return Channel(channel.name + "P", fraction * channel.conductance, channel.reversal, gates)
+
+
 def _on_gates(channel, name, change):
     chosen = channel.gates if name is None else (channel.gate(name),)
     return replace(channel, gates=tuple(change(g) if g in chosen else g for g in channel.gates))
