@@ -334,9 +334,9 @@ def freeze(channel, gate):
 def persistent(channel, fraction, gate="h"):
     """Return the share of a channel's population that never inactivates, as a channel of its own.
 
-    In a membrane it stands beside ``block(channel, fraction)``, the rest of the population. A steady
-    open probability of 0.01 to 0.02 makes rat muscle fire on after a stimulus, as in myotonia
-    (Cannon and Corey 1993, J Physiol 466:501–520).
+    In a membrane it stands beside ``block(channel, fraction)``, the rest of the population. A
+    steady open probability of 0.01 to 0.02 makes rat muscle fire on after a stimulus, as in
+    myotonia (Cannon and Corey 1993, J Physiol 466:501–520).
 
     Parameters
     ----------
