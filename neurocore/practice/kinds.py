@@ -464,8 +464,8 @@ class Function(Problem):
         ranges = " and ".join(f"`{n}` from {a:g} to {b:g}" for n, (a, b) in self.inputs.items())
         return (
             f"**Answer:** a function `{self.signature}` that returns its value {_in(self.unit)}"
-            f"{_of_largest(self.tolerance, self.unit)}.\nIt is tried on inputs that you do not see, "
-            f"{ranges}{', single numbers and arrays' * self.vectorised}."
+            f"{_of_largest(self.tolerance, self.unit)}.\n"
+            f"It is tried on inputs that you do not see, {ranges}{', single numbers and arrays' * self.vectorised}."
         )
 
     @property
