@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from neurocore import practice
 from neurocore.practice import OUTCOMES, Mistake, Numeric, Tolerance, Vary, check, sandbox
 from neurocore.practice.bank import problems
+from neurocore.practice.reading import brief, kind_of
 from neurocore.practice.units import conversion, parse
 
 
@@ -83,6 +84,14 @@ def test_pint_quantities():
         ("nA/µm²", "µA/cm²", 1e5),
         ("cm*Ω", "ohm·cm", 1),
         ("S/F", "1/ms", 1e-3),
+        ("mV/nA", "MΩ", 1),
+        ("Ω", "1/S", 1),
+        ("nC/s", "nA", 1),
+        ("A·s", "C", 1),
+        ("C/V", "F", 1),
+        ("mol/m³", "mM", 1),
+        ("L", "m^3", 1e-3),
+        ("Hz·s", "", 1),
         ("1/ms", "Hz", 1e3),
         ("mmol/l", "mM", 1),
         ("µM", "mM", 1e-3),
@@ -407,3 +416,51 @@ def test_prompts_state_name_unit_and_rule():
     assert mixed.judge((1.09, 9.4)).correct
     assert mixed.judge((1.11, 9.4)).message.startswith("`fraction`: ")
     assert "Right already: `time`" in mixed.judge((1.11, 9.4)).message
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([1, 2], "a list"),
+        ((1, 2), "a tuple"),
+        ({1: 2}, "a dictionary"),
+        ({1}, "a set"),
+        ("", "text"),
+        (np.zeros(2), "an array"),
+        (True, "a truth value"),
+        (np.float32(1), "a number"),
+        (1j, "a number"),
+        (cases.Chameleon(), "an object of type Chameleon"),
+        (type("<b>" * 30, (), {})(), "an object of type " + "?b?" * 13 + "?"),
+    ],
+)
+def test_words_for_what_was_handed_in(value, words):
+    assert kind_of(value) == words
+
+
+def test_record_tells_answers_apart():
+    answers = [
+        1.0,
+        2,
+        "b1",
+        "-5 mV",
+        (1, 2),
+        [1, 3],
+        {"a": 1},
+        np.arange(3),
+        np.arange(4),
+        object(),
+    ]
+    answers += [cases.right, cases.strange, lambda v: v + 1, lambda v: v + 2, lambda v: np.cos(v)]
+    texts = [brief(answer) for answer in answers]
+    assert len(set(texts)) == len(texts)
+    assert texts == [brief(answer) for answer in answers]
+    assert texts[:6] == ["1", "2", "b1", "-5 mV", "(1, 2)", "(1, 3)"]
+    assert all(len(text) < 100 for text in texts)
+    assert brief("x" * 1000) == "x" * 80
+
+
+def test_degrees_and_radians():
+    turned = scalar(60.0, unit="°", mistakes=(10.0, 20.0, 30.0))
+    assert turned.judge(math.pi / 3).code == "near.degrees"
+    assert scalar(60.0, mistakes=(10.0, 20.0, 30.0)).judge(math.pi / 3).code == "incorrect"

@@ -243,3 +243,17 @@ def test_file_spoilt_while_working_is_written_anew(path):
     path.write_text("spoilt")
     assert "aside-1" in check("ghk-rest", -66.57).note
     assert path.read_text() == whole
+
+
+def test_summary_as_text(path):
+    check("ghk-rest", -66.57)
+    hint("potassium-doubled")
+    lines = repr(progress.summary()).split("\n")
+    assert lines[:5] == [
+        "Your progress: 1 of 12 solved. Next: Twice the potassium.",
+        "",
+        "The resting potential",
+        "  ✓ Three ions, one potential (basic): solved, attempts 1, hints 0",
+        "  ○ Twice the potassium (basic): not attempted, attempts 0, hints 1",
+    ]
+    assert lines.count("The resting potential") == 1
