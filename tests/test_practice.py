@@ -104,6 +104,17 @@ def test_pint_quantities():
         ("m" * 30, "m", None),
         ("/s", "Hz", 1),
         ("m^99", "m", None),
+        ("m^10", "m^10", 1),
+        ("m^10", "cm^10", None),
+        ("m^9", "cm^9", 1e18),
+        ("fA", "A", 1e-15),
+        ("pA", "A", 1e-12),
+        ("nA", "A", 1e-9),
+        ("uA", "A", 1e-6),
+        ("cm", "m", 1e-2),
+        ("kHz", "Hz", 1e3),
+        ("MHz", "Hz", 1e6),
+        ("GΩ", "Ω", 1e9),
     ],
 )
 def test_units(given_, wanted, factor):
@@ -464,3 +475,36 @@ def test_degrees_and_radians():
     turned = scalar(60.0, unit="°", mistakes=(10.0, 20.0, 30.0))
     assert turned.judge(math.pi / 3).code == "near.degrees"
     assert scalar(60.0, mistakes=(10.0, 20.0, 30.0)).judge(math.pi / 3).code == "incorrect"
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "words"),
+    [
+        (cases.potassium, -0.089058, "right in V. How many mV"),
+        (cases.potassium, -89058, "right in µV."),
+        (cases.potassium, -8.906, "a factor of 0.1."),
+        (cases.potassium, -8905.8, "a factor of 100."),
+        (cases.potassium, -8.9058e-3, "a factor of 10^-4."),
+        (cases.potassium, -8.9058e6, "a factor of 10^5."),
+        (cases.potassium, "5 ms", "`ms` is not a unit that mV can"),
+        (cases.potassium, -10.62, "37 °C in kelvin"),
+        (cases.trace, -10 * np.exp(-cases.TIMES / 3), "5 of 6 values are not right yet"),
+        (cases.trace, -10 * np.exp(-cases.TIMES / 3), "at index 1."),
+        (cases.trace, np.zeros(3), "has the shape (3,); an array of shape (6,) is wanted"),
+        (cases.trace, [0, 1, math.nan, 3, 4, 5], "NaN"),
+        (cases.trace, np.array([0, 1, math.nan, 3, 4, 5]), "`v[2]` is NaN"),
+        (cases.angle, "60 mV", "a unit that rad can"),
+        (cases.pair, (1, 2, 3), "holds 3 values; wanted are e_k, rt_f"),
+        (cases.pair, (1,), "holds 1 value;"),
+        (cases.rate, cases.two_arguments, "`alpha_n(v)`"),
+        (cases.rate, cases.for_ever, "after 1 s"),
+    ],
+)
+def test_reply_names_what_it_is_about(problem, answer, words):
+    assert words in problem.judge(answer).message
+
+
+def test_pure_number_with_a_unit():
+    assert "that a pure number can" in scalar(9.0, unit="").judge("9 mV").message
+    assert scalar(9.0, unit="").judge("900 %").correct
+    assert "right in plain fractions" in scalar(9.0, unit="%").judge(0.09).message

@@ -313,7 +313,7 @@ class Numeric(Problem):
                 found = Reply(result.code, label + result.message, self.id)
         if found is None:
             return self._right()
-        if len(self._parts) > 1 and found.code.startswith(("near", "incorrect")):
+        if found.code.startswith(("near", "incorrect")):
             found = self._misplaced(given, variant) or found
         if right:
             return Reply(
