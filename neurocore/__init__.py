@@ -1,5 +1,7 @@
 """The models, labs and exercises behind an online textbook of the action potential."""
 
+import sys
+
 from neurocore.homeostasis import MECHANISMS, MINUTE, STORY, Cell, History, build_rest
 from neurocore.ions import (
     AVOGADRO,
@@ -20,3 +22,6 @@ from neurocore.ions import (
 )
 
 __version__ = "0.1.0"
+
+if sys.platform == "emscripten":
+    import neurocore._browser
