@@ -31,6 +31,7 @@ CARRIER = (
     "caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392",
 )
 # Widgets, which the official distribution lacks: name, hash, what is imported, what it needs.
+# (jupyterlab-widgets is the last whose extension works in the JupyterLab of JupyterLite.)
 WIDGETS = {
     "anywidget==0.11.0": (
         "c574d9acc6503ad27b37a9acea48f957a8ba7c9c9876cfcb37898931c098ce9d",
@@ -47,8 +48,8 @@ WIDGETS = {
         ["ipywidgets"],
         ["comm", "ipython", "jupyterlab-widgets", "traitlets"],
     ),
-    "jupyterlab-widgets==3.0.17": (
-        "40ac1e9955acf116c4d995d9bfa082d86ad9ec6d91c4f134827cf5e0a5eb75e0",
+    "jupyterlab-widgets==3.0.15": (
+        "d59023d7d7ef71400d51e6fee9a88867f6e65e10a4201605d2d7f3e8f012a31c",
         ["jupyterlab_widgets"],
         [],
     ),

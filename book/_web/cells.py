@@ -4,7 +4,6 @@ import ast
 import base64
 import builtins
 import importlib
-import importlib.machinery
 import io
 import linecache
 import logging
@@ -19,7 +18,7 @@ import traceback
 
 import page
 from pyodide.code import CodeRunner
-from pyodide.ffi import JsException, to_js
+from pyodide.ffi import to_js
 
 SHOWN = 200_000  # characters that one cell may print
 LARGE = 1_000_000  # bytes of SVG above which a figure is shown as PNG
@@ -29,27 +28,6 @@ namespace = sys.modules["__main__"].__dict__
 os.environ["MPLBACKEND"] = "agg"
 os.environ["NEUROCORE_LIVE"] = "1"
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # "building the font cache"
-
-
-class Shipped:
-    """Finds what the site ships: unpacks a package when it is first imported, wherever that is."""
-
-    def __init__(self, imports):
-        self.imports = imports
-
-    def find_spec(self, name, path=None, target=None):
-        """Unpack the files that an import needs and find it among them."""
-        if name not in self.imports:
-            return None
-        files = self.imports.pop(name)
-        try:
-            for file in files:
-                page.install(file)
-        except JsException as error:
-            self.imports[name] = files
-            raise ImportError(f"{name} could not be loaded: {error.message}") from None
-        importlib.invalidate_caches()
-        return importlib.machinery.PathFinder.find_spec(name)
 
 
 class Stream(io.TextIOBase):
@@ -318,4 +296,3 @@ def _no_input(prompt=""):
 builtins.input = _no_input
 builtins.display = display
 sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
-sys.meta_path.append(Shipped(page.imports))

@@ -37,54 +37,23 @@ async function fetchFile(name: string): Promise<ArrayBuffer> {
   return bytes.buffer;
 }
 
-const fetched = new Map<string, Promise<ArrayBuffer>>();
-const ready = new Map<string, ArrayBuffer>();
-const installed = new Set<string>();
+let pyodide: any;
+let browser: any; // neurocore._browser, once it is there
+let names: Record<string, string>; // each file's package
 
-/** Fetch what imports will need, all at once, before Python asks for it. */
-async function fetchFor(names: string[]): Promise<void> {
-  const needed = new Set(names.flatMap((name) => imports[name] ?? []));
-  const fresh = [...needed].filter((file) => !fetched.has(file) && !installed.has(file));
-  plan(fresh);
-  for (const file of fresh) {
-    const loading = fetchFile(file);
-    fetched.set(file, loading);
-    loading.then((bytes) => ready.set(file, bytes), () => fetched.delete(file));
-  }
-  await Promise.allSettled([...needed].map((file) => fetched.get(file)));
+function unpack(file: string, bytes: ArrayBuffer): void {
+  if (browser) return browser.unpack(names[file], bytes);
+  pyodide.unpackArchive(bytes, "zip", { extractDir: pyodide._api.sitepackages });
+  pyodide.loadedPackages[names[file]] = "default channel";
 }
 
-let pyodide: any;
-
-function install(file: string): void {
-  if (installed.has(file)) return;
-  let bytes = ready.get(file);
-  if (!bytes) { // an import inside a library, which nobody could foresee
-    plan([file]);
-    const request = new XMLHttpRequest();
-    request.open("GET", home + file, false);
-    request.responseType = "arraybuffer";
-    try {
-      request.send();
-    } catch {
-      throw new Error("the site does not answer");
-    }
-    if (request.status !== 200) throw new Error(`the site answers ${request.status}`);
-    bytes = request.response as ArrayBuffer;
-    arrived(file, files[file]);
-  }
-  const library = file.endsWith(".zip");
-  pyodide.unpackArchive(bytes, "zip", { extractDir: library ? "/usr/lib" : pyodide.runPython("import site; site.getsitepackages()[0]") });
-  if (library) {
-    // Modules that link to a shared library name it without its folder.
-    const { FS, LDSO, loadDynamicLibrary } = pyodide._module;
-    for (const name of FS.readdir("/usr/lib").filter((name: string) => name.endsWith(".so") && !LDSO.loadedLibsByName[name])) {
-      loadDynamicLibrary(`/usr/lib/${name}`, { loadAsync: false, nodelete: true, global: true, fs: FS });
-      LDSO.loadedLibsByName[name] = LDSO.loadedLibsByName[`/usr/lib/${name}`];
-    }
-  }
-  installed.add(file);
-  ready.delete(file);
+/** Fetch what imports will need, all at once; what fails here is asked for again by the import. */
+async function fetchFor(imported: string[]): Promise<[string, ArrayBuffer][]> {
+  const needed = [...new Set(imported.flatMap((name) => imports[name] ?? []))];
+  const fresh = needed.filter((file) => !pyodide || !(names[file] in pyodide.loadedPackages));
+  plan(fresh);
+  const results = await Promise.allSettled(fresh.map(async (file) => [file, await fetchFile(file)] as [string, ArrayBuffer]));
+  return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }
 
 let progress: string | null = null;
@@ -106,10 +75,14 @@ async function start(kept: string | null): Promise<void> {
   pyodide = await loadPyodide({ indexURL: home, lockFileURL: `${home}pyodide-lock.json?v=${version}` });
   self.fetch = plain;
   arrived("pyodide.js", files["pyodide.js"] + files["pyodide.asm.js"]);
-  await packages;
+  names = Object.fromEntries(Object.entries<any>(pyodide._api.lockfile_packages).map(([name, entry]) => [entry.file_name, name]));
+  for (const [file, bytes] of await packages) unpack(file, bytes);
+  browser = pyodide.pyimport("neurocore._browser");
+  browser.announce = (file: string) => {
+    plan([file]);
+    arrived(file, 0);
+  };
   pyodide.registerJsModule("page", {
-    imports: pyodide.toPy(imports),
-    install,
     show: (form: string, text: string) => say({ kind: "show", cell: showing, form, text }),
     fromEntries: Object.fromEntries,
     readProgress: () => progress,
@@ -118,7 +91,6 @@ async function start(kept: string | null): Promise<void> {
   });
   pyodide.FS.writeFile("/home/pyodide/cells.py", cells);
   python = pyodide.pyimport("cells");
-  pyodide.runPython("import neurocore");
 }
 
 let python: any;
@@ -130,7 +102,7 @@ async function handle(message: ToWorker): Promise<unknown> {
       showing = message.cell;
       const { source, above } = message;
       // Only what the cell itself imports: what is imported above is most often there.
-      await fetchFor(importsOf(source));
+      for (const [file, bytes] of await fetchFor(importsOf(source))) unpack(file, bytes);
       say({ kind: "running", cell: message.cell });
       return python.run(source, message.number, pyodide.toPy(above));
     }
