@@ -22,7 +22,9 @@ def soup(path):
 
 
 def pages(folder):
-    return [path for path in folder.rglob("*.html") if "_static" not in path.parts]
+    """The book's own pages; JupyterLite is tried in test_live.py."""
+    aside = {"_static", "lite"}
+    return [p for p in folder.rglob("*.html") if not aside & set(p.relative_to(folder).parts)]
 
 
 def lab_pages(folder):
