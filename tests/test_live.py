@@ -647,7 +647,7 @@ def test_wrong_file_stops_the_build_with_its_name(release, tmp_path):
         pyodide_site.official_wheels([entry], tmp_path)
 
 
-def test_book_without_python_is_whole(tmp_path, browser):
+def test_book_without_python_is_whole(site_folder, tmp_path, browser):
     """No source: a notice, no warning, and pages that promise nothing they cannot do."""
     for name in ("_config.yml", "book/references.bib", "book/_ext", "book/_web"):
         source, target = ROOT / name, tmp_path / name
@@ -662,6 +662,9 @@ def test_book_without_python_is_whole(tmp_path, browser):
         for i, source in enumerate(code)
     ]
     (tmp_path / "start.ipynb").write_text(json.dumps(notebook))
+    web = tmp_path / "_build" / "web"
+    web.mkdir(parents=True)
+    (web / "node_modules").symlink_to(ROOT / "_build" / "web" / "node_modules")
     program = Path(sys.executable).with_name("jupyter-book")
     run = subprocess.run(
         [program, "build", ".", "-W", "-n", "--keep-going"],
