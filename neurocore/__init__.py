@@ -2,8 +2,68 @@
 
 import sys
 
-from neurocore.homeostasis import MECHANISMS, MINUTE, STORY, Cell, History, build_rest
-from neurocore.ions import (
+from .axon import (
+    Cable,
+    Patch,
+    bare_axon,
+    cell_with_initial_segment,
+    chain,
+    demyelinate,
+    membranes_in_myelin,
+    myelinated_axon,
+    patch,
+    series,
+)
+from .channels import (
+    Channel,
+    ConstantField,
+    Gate,
+    Scheme,
+    axonal_sodium,
+    block,
+    cortical_potassium,
+    frankenhaeuser_huxley_channels,
+    freeze,
+    leak,
+    lidocaine,
+    linoid,
+    mammalian_node_channels,
+    persistent,
+    shift,
+    slow,
+    somatic_sodium,
+    squid_potassium,
+    squid_sodium,
+    t_type_calcium,
+)
+from .experiments import (
+    Recovery,
+    SpikeCost,
+    blocking_temperature,
+    chronaxie,
+    conduction_velocity,
+    conducts,
+    critical_ramp,
+    f_i_curve,
+    fires,
+    fit_strength_duration,
+    kick,
+    lapicque,
+    latency,
+    pulse_threshold,
+    rebound_threshold,
+    recovery_curve,
+    rheobase,
+    safety_factor,
+    smallest,
+    sodium_entry,
+    strength_duration,
+    sweep,
+    threshold,
+    weiss,
+)
+from .homeostasis import MECHANISMS, MINUTE, STORY, Cell, History, build_rest
+from .ions import (
     AVOGADRO,
     FARADAY,
     GAS_CONSTANT,
@@ -19,6 +79,28 @@ from neurocore.ions import (
     ncx_reversal,
     nernst,
     thermal_voltage,
+)
+from .membrane import (
+    Membrane,
+    brill_node,
+    frankenhaeuser_huxley_node,
+    hodgkin_huxley,
+    mammalian_node,
+    modify,
+    passive,
+)
+from .recording import Recording, crossings
+from .simulate import simulate
+from .stimuli import (
+    Stimulus,
+    VoltageClamp,
+    noise,
+    pulse,
+    ramp,
+    samples,
+    step,
+    train,
+    voltage_clamp,
 )
 
 __version__ = "0.1.0"

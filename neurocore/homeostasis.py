@@ -87,13 +87,15 @@ class Cell:
         Permeabilities of the leak channels to the same four ions, cm/s. The currents are those
         of Goldman, Hodgkin and Katz.
     anions : float
-        Impermeant anions inside when the cell has made all of them, mM in the starting volume.
+        Impermeant anions inside when the cell has made all of them, mM in the starting volume;
+        it makes none if the drop of the bath already holds as many.
     anion_time : float
         Time constant with which they are made, ms.
     pump : float
         Largest current of the Na⁺/K⁺ pump, µA/cm²: a supply of ATP that runs low is a smaller
-        value. 3 Na⁺ out for 2 K⁺ in, with half-saturations 10 mM Na⁺ inside and 2 mM K⁺ outside
-        (Kager, Wadman and Somjen 2000, J Neurophysiol 84:495).
+        value. 3 Na⁺ out for 2 K⁺ in, as the third power of Na⁺ inside and the second of K⁺
+        outside, half-saturations 10 and 2 mM (the form of Kager, Wadman and Somjen 2000,
+        J Neurophysiol 84:495; the numbers of their group's NEURON code).
     kcc2 : float
         Strength of the K⁺/Cl⁻ cotransporter, mS/cm²: it carries kcc2·(E_Cl − E_K) of each ion
         out (Düsterwald et al. 2018, eLife 7:e39575) and no net charge.
@@ -117,8 +119,7 @@ class Cell:
     ------
     ValueError, TypeError
         If an attribute is not a number, is negative where it must not be, or an ion is missing
-        or unknown, or the bath's Cl⁻ leaves no room for other
-        anions.
+        or unknown, or the bath's Cl⁻ leaves no room for other anions.
     """
 
     radius: float = 10.0
@@ -266,7 +267,7 @@ def build_rest(cell=None, schedule=None, duration=240 * MINUTE):
     membrane = _Membrane(cell)
     times, extents = [0.0], [np.zeros(len(TURNS))]
     for stop in sorted({min(time, duration) for time, _ in switches} | {duration}):
-        steps = _integrate(membrane, extents[-1], times[-1], stop, duration / MOST_STEPS)
+        steps = _integrate(membrane, extents[-1], times[-1], stop, duration / LEAST_STEPS)
         for time, extent in steps:
             times.append(time)
             extents.append(extent)
@@ -276,9 +277,11 @@ def build_rest(cell=None, schedule=None, duration=240 * MINUTE):
     return _history(membrane, np.array(times), np.array(extents))
 
 
-MOST_STEPS = 200  # Steps no longer than this part of the run, so that a plot of them is smooth.
-FIRST_STEP, SHORTEST_STEP = 1e-3, 1e-12  # ms
-MILLIVOLTS, RELATIVE = 1e-3, 1e-5  # Local error allowed per step.
+LEAST_STEPS = 200  # in a run, so that a plot of them is smooth
+FIRST_STEP, SHORTEST_STEP = 1e-3, 1e-7  # ms
+# Local error allowed per step: in V, relative in each content, and where a content is next to
+# nothing (1e-12 of the bath is 0.3 pM) as a part of all contents.
+MILLIVOLTS, RELATIVE, ROUNDING = 1e-3, 1e-5, 1e-12
 
 
 def _switches(schedule):
@@ -334,7 +337,7 @@ class _Membrane:
         u = v / self.rt
         rates = [0.0] * 9
         if "anions" in on:
-            rates[0] = (self.anions - anions) / cell.anion_time
+            rates[0] = max(0.0, self.anions - anions) / cell.anion_time
         if "leaks" in on:
             p = cell.permeability
             rates[1] = p["K"] * FARADAY * _ghk_flux(u, out["K"], k)
@@ -412,7 +415,8 @@ def _integrate(membrane, extents, start, stop, longest):
                 trial = trial + k4
                 after = membrane.state(trial)
                 allowed = RELATIVE * np.maximum(np.abs(state), np.abs(after))
-                allowed[0] += MILLIVOLTS
+                allowed += ROUNDING * after[1:].sum()
+                allowed[0] = MILLIVOLTS + RELATIVE * abs(after[0])
                 error = np.max(np.abs(membrane.to_state @ k4) / allowed)
                 membrane.rates(after.tolist())
             except (ValueError, ArithmeticError):  # the step overshot to where no cell can be

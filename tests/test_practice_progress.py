@@ -69,11 +69,29 @@ def with_extra_field(text):
     return export_events([{**events[0], "more": 1}])
 
 
+def with_number_for_text(text):
+    events = parse_events(text)
+    return export_events([{**events[0], "answer": 1}])
+
+
+def with_another_day(text):
+    events = parse_events(text)
+    return export_events([{**events[0], "at": "yesterday"}])
+
+
+def with_another_kind(text):
+    events = parse_events(text)
+    return export_events([{**events[0], "what": "gift"}])
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         forged,
         with_extra_field,
+        with_number_for_text,
+        with_another_day,
+        with_another_kind,
         lambda text: text[: len(text) // 2],
         lambda text: "",
         lambda text: "null",
@@ -124,7 +142,7 @@ def test_folder_that_cannot_be_written(path, monkeypatch):
 def test_path_that_is_a_folder(path):
     path.mkdir()
     note = check("ghk-rest", 1.0).note
-    assert "cannot be read" in note
+    assert "cannot be used" in note
     assert "could not be saved" in note
 
 
@@ -201,3 +219,41 @@ def test_summary_says_where_one_stands(path):
     assert "✓ Three ions" in repr(summary)
     assert '<th scope="col">Problem</th>' in summary._repr_html_()
     assert "✓ solved" in summary._repr_html_()
+
+
+def test_next_is_what_was_tried_then_what_comes_first(path):
+    assert progress.summary().next.problem == "ghk-rest"
+    check("ghk-rest", -66.57)
+    assert progress.summary().next.problem == "potassium-doubled"
+    check("ncx-direction", "a1")
+    assert progress.summary().next.problem == "ncx-direction"
+    done = progress.Summary(tuple(line for line in progress.summary().lines if line.solved))
+    assert done.next is None
+    assert repr(done).startswith("Your progress: 1 of 1 solved.\n")
+
+
+def test_summary_tells_of_a_file_set_aside(path):
+    path.write_text("spoilt")
+    assert "kept as neurocore-progress-aside-1.json" in repr(progress.summary())
+    assert "aside" not in repr(progress.summary())
+
+
+def test_file_spoilt_while_working_is_written_anew(path):
+    whole = good_record(path)
+    path.write_text("spoilt")
+    assert "aside-1" in check("ghk-rest", -66.57).note
+    assert path.read_text() == whole
+
+
+def test_summary_as_text(path):
+    check("ghk-rest", -66.57)
+    hint("potassium-doubled")
+    lines = repr(progress.summary()).split("\n")
+    assert lines[:5] == [
+        "Your progress: 1 of 12 solved. Next: Twice the potassium.",
+        "",
+        "The resting potential",
+        "  ✓ Three ions, one potential (basic): solved, attempts 1, hints 0",
+        "  ○ Twice the potassium (basic): not attempted, attempts 0, hints 1",
+    ]
+    assert lines.count("The resting potential") == 1

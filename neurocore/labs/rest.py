@@ -88,8 +88,8 @@ def building_the_potential(anions, leaks, pump, kcc2, ncx, pmca, poison):
     -------
     dict
         Over the time ``t`` (min): ``v`` and Nernst potentials ``e_…`` (mV), concentrations
-        inside ``k``, ``na``, ``cl`` and ``a`` for impermeant anions (mM) and ``ca`` (µM),
-        ``volume`` (% of the start); in thousand millions: ions inside ``n_…``, ``ions`` of
+        inside ``k``, ``na``, ``cl`` and ``a`` for impermeant anions (mM),
+        ``volume`` (% of the start); in units of 10⁹: ions inside ``n_…``, ``ions`` of
         all kinds, the unpaired charges ``excess``, and the positive charges ``by_…`` that
         each path has carried out; ``share`` is the unpaired charges over all ions (%).
     """
@@ -124,11 +124,11 @@ def building_the_potential(anions, leaks, pump, kcc2, ncx, pmca, poison):
         "e_k": sample(history.reversal("K")),
         "e_na": sample(history.reversal("Na")),
         "e_cl": sample(history.reversal("Cl")),
+        "e_ca": sample(history.reversal("Ca")),
         "k": sample(history.inside["K"]),
         "na": sample(history.inside["Na"]),
         "cl": sample(history.inside["Cl"]),
         "a": sample(history.inside["A"]),
-        "ca": sample(history.inside["Ca"]) * 1e3,
         "volume": 100 * volume / volume[0],
         "n_k": count["K"],
         "n_na": count["Na"],
@@ -190,7 +190,7 @@ REST = {
                 "mV",
                 (Line("v_curve", "V_m", "v"), Line("e_k_curve", "E_K", "k", dash=True)),
                 (1, 40),
-                (-130, 60),
+                (-140, 60),
                 x_log=True,
                 levels=(Level("e_cl", "E_Cl", "cl"),),
                 points=(Point("k_out", "v", "here", "v"),),
@@ -211,13 +211,13 @@ REST = {
         "title": "Building the potential",
         "time": "t",
         "sliders": (
-            Switch("anions", "Impermeant anions, from 0 min"),
-            Switch("leaks", "Leak channels, from 20 min"),
-            Switch("pump", "Na⁺/K⁺ pump, from 40 min"),
-            Switch("kcc2", "KCC2, from 120 min"),
-            Switch("ncx", "Na⁺/Ca²⁺ exchanger, from 150 min"),
-            Switch("pmca", "Ca²⁺ pump, from 180 min"),
-            Switch("poison", "Stop the Na⁺/K⁺ pump at 240 min", value=False),
+            Switch("anions", "0 min: anions"),
+            Switch("leaks", "20 min: leak channels"),
+            Switch("pump", "40 min: Na⁺/K⁺ pump"),
+            Switch("kcc2", "120 min: KCC2"),
+            Switch("ncx", "150 min: NCX"),
+            Switch("pmca", "180 min: Ca²⁺ pump"),
+            Switch("poison", "240 min: stop the pump", value=False),
         ),
         "panels": (
             Traces(
@@ -230,9 +230,10 @@ REST = {
                     Line("e_k", "E_K", "k", dash=True),
                     Line("e_na", "E_Na", "na", dash=True),
                     Line("e_cl", "E_Cl", "cl", dash=True),
+                    Line("e_ca", "E_Ca", "ca", dash=True),
                 ),
                 (0, 300),
-                (-110, 90),
+                (-110, 150),
             ),
             Traces(
                 "Concentrations inside",
@@ -250,7 +251,7 @@ REST = {
             ),
             Bars(
                 "Ions in the cell, and the charges that make V_m",
-                "thousand million, at the time cursor",
+                "billion (10⁹), at the time cursor",
                 (
                     Bar("n_k", "K⁺", "k"),
                     Bar("n_na", "Na⁺", "na"),
@@ -263,23 +264,23 @@ REST = {
             ),
             Bars(
                 "Positive charge carried out so far",
-                "thousand million charges, at the time cursor",
+                "billion (10⁹) charges, at the time cursor",
                 (
                     Bar("by_k", "K⁺ leak", "k"),
                     Bar("by_na", "Na⁺ leak", "na"),
                     Bar("by_cl", "Cl⁻ leak", "cl"),
                     Bar("by_pump", "pump", "v"),
-                    Bar("by_ca", "Ca²⁺ paths", "ca"),
+                    Bar("by_ca", "calcium", "ca"),
                 ),
                 (-1600, 1600),
                 1,
             ),
         ),
         "summary": (
-            "At {t:.0f} min V_m is {v:.1f} mV, with E_K at {e_k:.1f} and E_Cl at {e_cl:.1f} mV. "
-            "The volume is {volume:.0f} % of the first, and free Ca²⁺ is {ca:.1f} µM. Of "
-            "{ions:.0f} thousand million ions, {excess:.4f} thousand million charges are "
-            "unpaired: {share:.5f} %.",
+            "At {t:.0f} min V_m is {v:.1f} mV, with E_K at {e_k:.1f}, E_Cl at {e_cl:.1f} and "
+            "E_Ca at {e_ca:.0f} mV. The volume is {volume:.0f} % of the first. The cell holds "
+            "{ions:.0f} billion ions; the unpaired charges, {excess:.4f} billion, are "
+            "{share:.5f} % of them.",
             "At {t:.0f} min the pump has driven V_m to {v:.0f} mV: without leaks, the charge "
             "that it carries has no way back. Every real membrane leaks.",
         ),

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import itertools
 import json
+import multiprocessing
 import os
 import time
 import zlib
@@ -47,7 +48,8 @@ def _over_grid(function, names, axes):
 
         size = -(-len(grid) // (8 * workers))
         parts = [grid[i : i + size] for i in range(0, len(grid), size)]
-        with ProcessPoolExecutor(workers) as pool:
+        # Spawned: a notebook's kernel runs threads, and a forked child may inherit their locks.
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
             results = list(
                 pool.map(
                     _evaluate_many,

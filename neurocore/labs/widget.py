@@ -57,7 +57,7 @@ class Lab(anywidget.AnyWidget):
         self.title, self.summary, self.time = title, tuple(summary), time
         self.attempt, self.notice = attempt, notice
         self.key = function.__name__.replace("_", "-")
-        settings = {slider.name: slider.value for slider in self.sliders}
+        settings = {slider.name: float(slider.value) for slider in self.sliders}
         frame = evaluate(function, settings)
         super().__init__(
             spec={

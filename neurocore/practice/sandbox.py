@@ -11,6 +11,7 @@ import builtins
 import contextlib
 import io
 import json
+import logging
 import os
 import select
 import signal
@@ -127,6 +128,7 @@ def _confine():
     import resource
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.disable()  # what the kernel has to say about a figure shown in a child
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)

@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import import_module
 
-CHAPTERS = {"rest": "The resting potential"}
+CHAPTERS = {"resting_potential": "The resting potential"}
 """Module and title of each chapter that has problems."""
 
 

@@ -1,0 +1,407 @@
+"""Many compartments at once, as arrays: cables, and many traces of a patch or a cable.
+
+Gates and potential leap over each other. With V held at its value at step n, each gate relaxes
+exactly from half a step before to half a step after; with these gates held, V takes one
+Crank–Nicolson step from n to n + 1 (Hines 1984, Int J Biomed Comput 15:69–76). The scheme is
+symmetric in time, so its error is a series in dt², and runs with dt and dt/2 together cancel the
+leading term (Richardson): fourth order for three times the work.
+
+All compartments of all traces form one chain with no coupling between the traces, so that a patch
+with many currents, a cable, and a cable with many currents are one and the same loop.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from ._one import left_range
+from .channels import ConstantField, Gate
+
+# Rates are tabulated, as lines between entries: an error of 1e-6 where rates change e-fold in 10 mV
+LOW, HIGH, PER_MV = -300.0, 200.0, 20.0
+CHUNK = 128  # steps between two looks at what happened
+DAMPED = 2  # steps after each edge of a stimulus that smooth out its jump along a cable
+
+
+@lru_cache(maxsize=16)
+def _gate_table(gates, celsius, dt):
+    """Return rows (offsets, factors, their slopes) of x ← offset + factor x, over the grid in V."""
+    v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
+    offsets, factors = [], []
+    for gate in gates:
+        factor = np.exp(-dt / gate.time_constant(v, celsius))
+        factors.append(factor)
+        offsets.append(gate.steady_state(v) * (1 - factor))
+    return _with_slopes(np.array(offsets + factors).reshape(2 * len(gates), v.size))
+
+
+@lru_cache(maxsize=16)
+def _scheme_table(scheme, celsius, dt):
+    """Return the entries of P in x ← P x for a Markov scheme, and their slopes."""
+    v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
+    return _with_slopes(_propagator(scheme, celsius, dt, v).reshape(v.size, -1).T)
+
+
+def _propagator(scheme, celsius, dt, v):
+    """Return P in x ← P x at each potential, shape (*v.shape, states, states)."""
+    step = 0.5 * dt * scheme.rates(v, celsius)
+    one = np.eye(len(scheme.states))
+    return np.linalg.solve(one - step, one + step)
+
+
+@lru_cache(maxsize=16)
+def _drive_table(channel, celsius):
+    """Return slope G and offset B of a constant-field current, I ≈ G V − B, over the grid in V."""
+    v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
+    drive = channel.drive(v, celsius)
+    slope = (channel.drive(v + 1e-3, celsius) - channel.drive(v - 1e-3, celsius)) / 2e-3
+    return _with_slopes(np.array([slope, slope * v - drive]))
+
+
+def _with_slopes(rows):
+    """Return the values at the grid's points and the rises to the next.
+
+    Chords lie inside a curve, on average by a twelfth of its second difference; moved out by
+    that, they err to both sides alike, which a potential on the move averages out.
+    """
+    rows = rows.copy()
+    rows[:, 1:-1] -= np.diff(rows, 2) / 12
+    return np.concatenate([rows[:, :-1], np.diff(rows)])
+
+
+class _Lookup:
+    """Where compartments stand in tables over V, and the straight line between two entries."""
+
+    def __init__(self, size, kinds):
+        self.x, self.i = np.empty(size), np.empty(size, np.intp)
+        self.offset = None if np.all(kinds == 0) else kinds * round((HIGH - LOW) * PER_MV + 1)
+
+    def place(self, v):
+        """Find the entries below the potentials, and the way from there to the next."""
+        x, i = self.x, self.i
+        np.subtract(v, LOW, out=x)
+        x *= PER_MV
+        i[:] = x
+        x -= i
+        if self.offset is not None:
+            i += self.offset
+
+    def read(self, table, out):
+        """Fill `out` (2 rows a quantity); the values are its first half."""
+        table.take(self.i, axis=1, out=out, mode="clip")
+        half = len(out) // 2
+        values, slopes = out[:half], out[half:]
+        slopes *= self.x
+        values += slopes
+        return values
+
+
+class _Group:
+    """The compartments whose membranes have gates of the same names and powers.
+
+    Their formulas may differ, by a shift or a temperature, and so may conductances and reversals.
+    """
+
+    def __init__(self, index, membranes, area):
+        self.index = _as_slice(index)
+        self.kinds, self.kind = distinct(membranes)
+        self.size = len(membranes)
+        self.lookup = _Lookup(self.size, self.kind)
+        self._set_up_gates()
+        self._set_up_channels(area)
+
+    def _set_up_gates(self):
+        n, gates = self.size, self.kinds[0].gates
+        names = [g.name for g in gates if isinstance(g, Gate)]
+        self.gates = np.empty((len(names), n))
+        self.rows = np.empty((4 * len(names), n))  # what is read from the table
+        self.offsets, self.factors = self.rows[: len(names)], self.rows[len(names) : 2 * len(names)]
+        self.states = dict(zip(names, self.gates, strict=True))
+        self.schemes = []  # which gate, its states, what is read from its table
+        for k, gate in enumerate(gates):
+            if not isinstance(gate, Gate):
+                count = len(gate.states)
+                x = np.empty((count, n))
+                self.schemes.append((k, x, np.empty((2 * count * count, n))))
+                self.states |= dict(zip(gate.states, x, strict=True))
+
+    def _set_up_channels(self, area):
+        n, channels = self.size, self.kinds[0].channels
+        gated = [k for k, c in enumerate(channels) if c.gates]
+        self.open = np.empty((len(gated), n))
+        self.conductance, self.reversal = np.empty((2, len(gated), n))
+        self.products = []  # where the open fraction goes, and its factors
+        self.fields = []  # rows of constant-field channels, which they are, what is read for them
+        self.constant = np.zeros((2, n))  # Σ G and Σ G·E of the channels that are always open
+        for k, channel in enumerate(channels):
+            same = [m.channels[k] for m in self.kinds]
+            field = isinstance(channel.reversal, ConstantField)
+            g = np.array([c.conductance for c in same])[self.kind] * area
+            e = np.zeros(n) if field else np.array([c.reversal for c in same])[self.kind]
+            if not channel.gates:
+                if field:
+                    raise ValueError(f"constant-field channel {channel.name!r} needs a gate")
+                self.constant += np.array([g, g * e])
+                continue
+            row = gated.index(k)
+            factors = [self.states[gate.name] for gate in channel.gates for _ in range(gate.power)]
+            self.products.append((self.open[row], factors))
+            self.conductance[row], self.reversal[row] = g, e
+            if field:
+                self.fields.append((row, k, np.empty((4, n))))
+        # one conductance and reversal for all: both sums over the channels are one small product
+        g, e = self.conductance, self.reversal
+        self.uniform = not self.fields and np.all(g == g[:, :1]) and np.all(e == e[:, :1])
+        self.weights = np.array([g[:, 0], g[:, 0] * e[:, 0]])
+        self.sums = np.empty((2, n))
+        self.predicted, self.before = _Lookup(n, self.kind), None
+
+    def start(self, v):
+        """Set all gates to rest at `v`."""
+        for where, membrane in self._each():
+            for name, values in membrane.steady_state(v[self.index][where]).items():
+                self.states[name][where] = values
+
+    def _each(self):
+        for k, membrane in enumerate(self.kinds):
+            yield (slice(None) if len(self.kinds) == 1 else self.kind == k), membrane
+
+    def relax_exactly(self, v, dt):
+        """Advance the gates by any `dt`, with the potential held at v, without a table."""
+        for where, membrane in self._each():
+            here = v[self.index][where]
+            for gate in membrane.gates:
+                if isinstance(gate, Gate):
+                    keep = np.exp(-dt / gate.time_constant(here, membrane.celsius))
+                    x = self.states[gate.name]
+                    x[where] = gate.steady_state(here) * (1 - keep) + x[where] * keep
+                else:
+                    x = np.array([self.states[name][where] for name in gate.states])
+                    x = np.einsum("nij,jn->in", _propagator(gate, membrane.celsius, dt, here), x)
+                    for name, values in zip(gate.states, x, strict=True):
+                        self.states[name][where] = values
+
+    def tabulate(self, dt):
+        """Fetch the tables for steps of `dt`, of the different membranes one after another."""
+        gates = [tuple(g for g in m.gates if isinstance(g, Gate)) for m in self.kinds]
+        pairs = list(zip(self.kinds, gates, strict=True))
+        self.table = np.concatenate([_gate_table(g, m.celsius, dt) for m, g in pairs], axis=1)
+        self.scheme_tables = [
+            np.concatenate([_scheme_table(m.gates[k], m.celsius, dt) for m in self.kinds], axis=1)
+            for k, _, _ in self.schemes
+        ]
+        self.field_tables = [
+            np.concatenate([_drive_table(m.channels[k], m.celsius) for m in self.kinds], axis=1)
+            for _, k, _ in self.fields
+        ]
+
+    def relax(self, v):
+        """Advance the gates by the tables' step, with the potential held at v."""
+        self.lookup.place(v)
+        if len(self.gates):
+            self.lookup.read(self.table, self.rows)
+            self.gates *= self.factors
+            self.gates += self.offsets
+        for (_, x, rows), table in zip(self.schemes, self.scheme_tables, strict=True):
+            p = self.lookup.read(table, rows).reshape(len(x), len(x), -1)
+            x[:] = np.einsum("ijn,jn->in", p, x)
+
+    def conductances(self, v):
+        """Return ΣG and ΣG·E of the gated channels, shape (2, n)."""
+        for out, factors in self.products:
+            if len(factors) == 1:
+                out[:] = factors[0]
+            else:
+                np.multiply(factors[0], factors[1], out=out)
+            for factor in factors[2:]:
+                out *= factor
+        if self.uniform:
+            return np.dot(self.weights, self.open, out=self.sums)
+        self.open *= self.conductance
+        if self.fields:
+            return self._with_fields(v)
+        np.sum(self.open, axis=0, out=self.sums[0])
+        np.einsum("cn,cn->n", self.open, self.reversal, out=self.sums[1])
+        return self.sums
+
+    def _with_fields(self, v):
+        # the current is a curve in V: take its tangent at where V will be in half a step
+        middle = v if self.before is None else 1.5 * v - 0.5 * self.before
+        self.before = v.copy()
+        self.predicted.place(middle)
+        slopes, offsets = np.ones_like(self.open), self.reversal.copy()
+        for (row, _, rows), table in zip(self.fields, self.field_tables, strict=True):
+            slopes[row], offsets[row] = self.predicted.read(table, rows)
+        np.einsum("cn,cn->n", self.open, slopes, out=self.sums[0])
+        np.einsum("cn,cn->n", self.open, offsets, out=self.sums[1])
+        return self.sums
+
+
+def distinct(membranes):
+    """Return the different ones among many membranes, and which of them each is."""
+    seen, number = {}, {}
+    for m in membranes:
+        if id(m) not in seen:  # comparing by value takes longer, and most are the same object
+            seen[id(m)] = number.setdefault(m, len(number))
+    return list(number), np.array([seen[id(m)] for m in membranes])
+
+
+def _as_slice(index):
+    """Return an index array as a slice where it is one: views cost nothing."""
+    if index.size == 1:
+        return slice(index[0], index[0] + 1)
+    steps = np.diff(index)
+    if np.all(steps == steps[0]):
+        return slice(index[0], index[-1] + 1, steps[0])
+    return index
+
+
+class Chain:
+    """Compartments in a row: what does not change while time passes.
+
+    Parameters
+    ----------
+    membranes : sequence of Membrane, length n
+        Of the compartments of one cell.
+    area : array, shape (n,)
+        Membrane of each (cm²), or 1 for a patch, whose currents are densities.
+    axial : array, shape (n − 1,)
+        Conductances between neighbours (mS).
+    traces : int
+        How many copies stand side by side.
+    """
+
+    def __init__(self, membranes, area, axial, traces):
+        n = len(membranes)
+        self.shape = (traces, n)
+        self.size = traces * n
+        self.area = np.tile(area, traces)
+        self.capacity = self.area * np.tile([m.capacitance for m in membranes], traces)
+        self.off = None  # the matrix beside its diagonal, which holds
+        self.load = np.zeros(self.size)  # the axial conductance leaving each compartment
+        if n > 1:
+            link = np.tile(np.append(axial, 0.0), traces)[:-1]
+            self.load[:-1] += link
+            self.load[1:] += link
+            self.off = -link
+        self.constant = np.zeros((2, self.size))
+        self.groups = []
+        everyone = [m for _ in range(traces) for m in membranes]
+        kinds, kind = distinct(everyone)
+        signatures = [_signature(m) for m in kinds]
+        members = {}
+        for k, which in enumerate(kind):
+            members.setdefault(signatures[which], []).append(k)
+        for where in members.values():
+            index = np.array(where)
+            group = _Group(index, [everyone[k] for k in where], self.area[index])
+            self.constant[:, group.index] += group.constant
+            if group.products:
+                self.groups.append(group)
+
+    def start(self, v):
+        """Set all gates to rest at the potentials `v`."""
+        for group in self.groups:
+            group.start(v)
+            group.before = None
+
+    def change(self, v, changes):
+        """Set the potential or gates in all compartments that have them."""
+        for name, value in changes.items():
+            value = np.broadcast_to(np.asarray(value, float), self.shape).ravel()
+            if name == "v":
+                np.copyto(v, value, where=~np.isnan(value))
+            for group in self.groups:
+                if name in group.states:
+                    own = value[group.index]
+                    np.copyto(group.states[name], own, where=~np.isnan(own))
+
+    def stretch(self, v, steps, dt, current, slope, look):
+        """Advance by `steps` of `dt`.
+
+        Parameters
+        ----------
+        v : array, shape (size,)
+            Potential (mV), changed in place.
+        current, slope : array, shape (size,), or None for none
+            Injected at the start (µA, or µA/cm² on a patch), and its rate of change (per ms).
+        look : Look
+            Told after each chunk of steps what happened, and asked whether to go on.
+        """
+        twice = 2 * self.capacity / dt
+        base = self.constant + np.array([twice, 0 * twice])
+        base[0] += self.load
+        if current is not None:
+            base[1] += current
+        if slope is not None:
+            slope = dt * slope
+            base[1] += 0.5 * slope
+        solve = None
+        if self.off is not None:
+            from scipy.linalg.lapack import dptsv as solve
+        look.begin(self.groups)
+        for group in self.groups:
+            group.relax_exactly(v, 0.5 * dt)
+            group.tabulate(dt)
+        whole = len(self.groups) == 1 and self.groups[0].index == slice(0, self.size, 1)
+        both, middle = np.empty((2, self.size)), np.empty(self.size)
+        history = np.empty((min(CHUNK, steps), self.size))
+        for done in range(0, steps, CHUNK):
+            count = min(CHUNK, steps - done)
+            for k in range(count):
+                if k or done:
+                    for group in self.groups:
+                        group.relax(v[group.index])
+                history[k] = v
+                if look.gates:
+                    look.gate(done + k, self.groups)
+                if whole:
+                    np.add(base, self.groups[0].conductances(v), out=both)
+                else:
+                    both[:] = base
+                    for group in self.groups:
+                        both[:, group.index] += group.conductances(v[group.index])
+                if slope is not None:
+                    both[1] += (done + k) * slope
+                if solve and done + k < DAMPED:
+                    v[:] = self._damped(v, both, twice, solve)
+                    continue
+                np.multiply(twice, v, out=middle)
+                middle += both[1]
+                if solve is None:
+                    middle /= both[0]
+                else:
+                    middle = solve(both[0], self.off, middle, overwrite_d=1, overwrite_b=1)[2]
+                middle += middle
+                np.subtract(middle, v, out=v)
+            low, high = min(history[:count].min(), v.min()), max(history[:count].max(), v.max())
+            if not (low > LOW and high < HIGH):
+                raise left_range(look.t + count * dt, high if high > -low else low, LOW, HIGH)
+            if not look(history[:count], dt):
+                break
+        for group in self.groups:
+            group.relax_exactly(v, 0.5 * dt)
+
+    def _damped(self, v, both, twice, solve):
+        """Return the potential a step later, without the ringing a jump of current would cause.
+
+        Two implicit Euler steps of half the size, and one of the whole to extrapolate with: of
+        second order like Crank and Nicolson's step, but the fastest differences between
+        neighbours die in it rather than change their sign.
+        """
+        half = v
+        for _ in range(2):
+            half = solve(both[0], self.off, twice * half + both[1])[2]
+        whole = solve(both[0] - 0.5 * twice, self.off, 0.5 * twice * v + both[1])[2]
+        return 2 * half - whole
+
+
+def _signature(membrane):
+    """Return what compartments must share to be stepped together."""
+    return tuple(
+        (
+            isinstance(c.reversal, ConstantField),
+            tuple((type(g), g.states, g.name, g.power) for g in c.gates),
+        )
+        for c in membrane.channels
+    )

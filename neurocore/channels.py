@@ -1,0 +1,601 @@
+"""Gates and channels: the equations of the textbook, written as the textbook writes them.
+
+A rate is a formula in ``V`` (mV), kept as text, so that it can be read, printed beside a figure,
+evaluated on an array, and put into the simulator's inner loop without being written a second time.
+"""
+
+import ast
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from ._check import number, temperature
+from .ions import bernoulli, ghk_current
+
+
+def linoid(x):
+    """Return x / (1 − exp(−x)), whose value at 0 is 1.
+
+    The form of α_m and α_n in Hodgkin and Huxley (1952) and of the constant-field current.
+
+    Parameters
+    ----------
+    x : float or array
+        A pure number.
+
+    Returns
+    -------
+    float or array
+        Of the shape of `x`.
+    """
+    return bernoulli(-np.asarray(x))
+
+
+_ARRAY_FUNCTIONS = {"linoid": linoid} | {n: getattr(np, n) for n in ("exp", "log", "tanh", "cosh")}
+
+
+@lru_cache(maxsize=1024)
+def _formula(text):
+    """Compile a formula in V to a function of an array."""
+    if not isinstance(text, str):
+        raise TypeError(f"a rate is a formula in V written as text, got {text!r}")
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"the rate {text!r} is not a formula: {error.msg}") from None
+    unknown = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    unknown -= {"V", *_ARRAY_FUNCTIONS}
+    if unknown:
+        raise ValueError(
+            f"the rate {text!r} uses {sorted(unknown)}; "
+            f"allowed are V and {sorted(_ARRAY_FUNCTIONS)}"
+        )
+    code = compile(tree, text, "eval")
+
+    def evaluate(v):
+        return eval(code, _ARRAY_FUNCTIONS, {"V": v}) + 0.0 * v
+
+    with np.errstate(all="ignore"):
+        values = evaluate(np.arange(-150.0, 100.0))
+    if not np.all(values >= 0):
+        v = np.arange(-150.0, 100.0)[~(values >= 0)][0]
+        raise ValueError(
+            f"the rate {text!r} must be at least 0 everywhere, but is {values[~(values >= 0)][0]} "
+            f"at {v} mV (for 0/0, write x / (1 - exp(-x)) as linoid(x))"
+        )
+    return evaluate
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gating variable x: dx/dt = α (1 − x) − β x, or dx/dt = (x∞ − x) / τ.
+
+    Parameters
+    ----------
+    name : str
+        What the variable is called, such as ``"m"``.
+    power : int
+        The exponent with which it enters the conductance.
+    alpha, beta : str
+        Opening and closing rate (1/ms), formulas in ``V`` (mV); or, instead of them,
+    steady, tau : str
+        steady state (1) and time constant (ms).
+    q10 : float
+        By what factor the rates rise for 10 °C.
+    celsius : float
+        The temperature (°C) for which the formulas are given.
+    shift : float
+        By how much (mV) the formulas are shifted to the right.
+    speed : float
+        A further factor on the rates; 0 freezes the gate.
+    """
+
+    name: str
+    power: int
+    alpha: str | None = None
+    beta: str | None = None
+    steady: str | None = None
+    tau: str | None = None
+    q10: float = 3.0
+    celsius: float = 6.3
+    shift: float = 0.0
+    speed: float = 1.0
+
+    def __post_init__(self):
+        given = tuple(f is not None for f in (self.alpha, self.beta, self.steady, self.tau))
+        if given not in ((True, True, False, False), (False, False, True, True)):
+            raise ValueError(f"gate {self.name!r} needs alpha and beta, or steady and tau")
+        for formula in (self.alpha, self.beta, self.steady, self.tau):
+            if formula is not None:
+                _formula(formula)
+        if not isinstance(self.power, int) or self.power < 1:
+            raise ValueError(f"power must be a whole number from 1 on, got {self.power!r}")
+        number("q10", self.q10, above=0)
+        temperature(self.celsius)
+        number("shift", self.shift)
+        number("speed", self.speed, least=0)
+
+    @property
+    def states(self):
+        """The names of the variables: here one."""
+        return (self.name,)
+
+    def factor(self, celsius):
+        """Return by what factor the rates exceed the formulas' at `celsius` (°C)."""
+        return self.speed * self.q10 ** ((celsius - self.celsius) / 10)
+
+    def steady_state(self, v):
+        """Return x∞ (1) at the potential `v` (mV, float or array)."""
+        v = np.asarray(v, float) - self.shift
+        if self.steady:
+            return _formula(self.steady)(v)
+        alpha, beta = _formula(self.alpha)(v), _formula(self.beta)(v)
+        return alpha / (alpha + beta)
+
+    def time_constant(self, v, celsius):
+        """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C)."""
+        v = np.asarray(v, float) - self.shift
+        if self.tau:
+            tau = _formula(self.tau)(v)
+        else:
+            tau = 1 / (_formula(self.alpha)(v) + _formula(self.beta)(v))
+        with np.errstate(divide="ignore"):
+            return tau / self.factor(celsius)
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A Markov scheme: a channel is in one of several states and hops between them.
+
+    Parameters
+    ----------
+    states : tuple of str
+        The states' names.
+    transitions : tuple of (str, str, str)
+        From which state, to which, at which rate (1/ms, a formula in ``V``).
+    open : str
+        The state whose occupancy multiplies the conductance.
+    q10, celsius, shift, speed : float
+        As in `Gate`.
+    """
+
+    states: tuple[str, ...]
+    transitions: tuple[tuple[str, str, str], ...]
+    open: str
+    q10: float = 3.0
+    celsius: float = 6.3
+    shift: float = 0.0
+    speed: float = 1.0
+
+    power = 1
+
+    def __post_init__(self):
+        for source, target, rate in self.transitions:
+            for state in (source, target):
+                if state not in self.states:
+                    raise ValueError(f"transition names the state {state!r}, not in {self.states}")
+            _formula(rate)
+        if self.open not in self.states:
+            raise ValueError(f"open must be one of {self.states}, got {self.open!r}")
+
+    @property
+    def name(self):
+        """The name of the open state."""
+        return self.open
+
+    factor = Gate.factor
+
+    def rates(self, v, celsius):
+        """Return the matrix A (1/ms) of dx/dt = A x, shape ``(*v.shape, states, states)``."""
+        v = np.asarray(v, float) - self.shift
+        matrix = np.zeros((*v.shape, len(self.states), len(self.states)))
+        for source, target, rate in self.transitions:
+            i, j = self.states.index(source), self.states.index(target)
+            flow = self.factor(celsius) * _formula(rate)(v)
+            matrix[..., j, i] += flow
+            matrix[..., i, i] -= flow
+        return matrix
+
+    def steady_state(self, v):
+        """Return the occupancies (1) at rest at `v` (mV), shape ``(states, *v.shape)``."""
+        matrix = replace(self, speed=1.0).rates(v, self.celsius)
+        matrix[..., -1, :] = 1.0  # one balance follows from the others: the sum takes its place
+        ones = np.zeros(matrix.shape[:-1])
+        ones[..., -1] = 1.0
+        return np.moveaxis(np.linalg.solve(matrix, ones[..., None])[..., 0], -1, 0)
+
+
+@dataclass(frozen=True)
+class ConstantField:
+    """The Goldman–Hodgkin–Katz drive, for a channel given by a permeability.
+
+    Parameters
+    ----------
+    inside, outside : float
+        Concentrations (mM).
+    valence : int
+        Charge number.
+    """
+
+    inside: float
+    outside: float
+    valence: int = 1
+
+    def __post_init__(self):
+        number("inside", self.inside, above=0)
+        number("outside", self.outside, above=0)
+        if self.valence == 0 or self.valence != int(self.valence):
+            raise ValueError(f"valence must be a whole number other than 0, got {self.valence}")
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A population of channels: I = ḡ · (open fraction) · (V − E).
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"Na"``.
+    conductance : float
+        ḡ (mS/cm²), or, with a `ConstantField`, the permeability (cm/s).
+    reversal : float or ConstantField
+        E (mV), or the concentrations for a Goldman–Hodgkin–Katz current.
+    gates : tuple of Gate or Scheme
+        Their product of powers is the open fraction; none means always open.
+    """
+
+    name: str
+    conductance: float
+    reversal: float | ConstantField
+    gates: tuple[Gate | Scheme, ...] = ()
+
+    def __post_init__(self):
+        number(f"conductance of {self.name!r}", self.conductance, least=0)
+        if not isinstance(self.reversal, ConstantField):
+            number(f"reversal of {self.name!r}", self.reversal, least=-300, most=300)
+
+    @property
+    def states(self):
+        """The names of all gating variables."""
+        return tuple(state for gate in self.gates for state in gate.states)
+
+    def gate(self, name):
+        """Return the gate called `name`; ValueError if there is none."""
+        for gate in self.gates:
+            if name in gate.states:
+                return gate
+        raise ValueError(f"channel {self.name!r} has the gates {self.states}, not {name!r}")
+
+    def open_fraction(self, gates):
+        """Return the open fraction (1) for gating variables given by name."""
+        fraction = 1.0
+        for gate in self.gates:
+            fraction = fraction * gates[gate.name] ** gate.power
+        return fraction
+
+    def drive(self, v, celsius):
+        """Return what the open conductance is multiplied by at `v` (mV).
+
+        V − E (mV) for a conductance; for a permeability the constant-field current per cm/s,
+        in µA/cm² (Hodgkin and Katz 1949, J Physiol 108:37–77).
+        """
+        v = np.asarray(v, float)
+        if not isinstance(self.reversal, ConstantField):
+            return v - self.reversal
+        field = self.reversal
+        return ghk_current(v, 1.0, field.outside, field.inside, field.valence, celsius)
+
+    def current(self, v, gates, celsius):
+        """Return the current (µA/cm², outward positive) at `v` (mV) with the given gates."""
+        return self.conductance * self.open_fraction(gates) * self.drive(v, celsius)
+
+
+# --- what drugs, mutations and experimenters do: from channel to channel ---------------------
+
+
+def block(channel, fraction):
+    """Return the channel with a `fraction` (0 to 1) of its conductance blocked.
+
+    Tetrodotoxin on sodium channels, tetraethylammonium on potassium channels.
+    """
+    number("fraction", fraction, least=0, most=1)
+    return replace(channel, conductance=channel.conductance * (1 - fraction))
+
+
+def shift(channel, millivolts, gate=None):
+    """Return the channel with its gating moved along the voltage axis.
+
+    Parameters
+    ----------
+    channel : Channel
+        The channel.
+    millivolts : float
+        Negative: to the left, so that it opens (and inactivates) at more negative potentials.
+    gate : str, optional
+        Only this gate; all of them if left out.
+    """
+    number("millivolts", millivolts, least=-200, most=200)
+    return _on_gates(channel, gate, lambda g: replace(g, shift=g.shift + millivolts))
+
+
+def slow(channel, factor, gate=None):
+    """Return the channel with its gating slowed by `factor` (2: half as fast), or only `gate`."""
+    number("factor", factor, above=0)
+    return _on_gates(channel, gate, lambda g: replace(g, speed=g.speed / factor))
+
+
+def freeze(channel, gate):
+    """Return the channel with `gate` frozen: it keeps the value it starts a run with."""
+    channel.gate(gate)
+    return _on_gates(channel, gate, lambda g: replace(g, speed=0.0))
+
+
+def persistent(channel, fraction, gate="h"):
+    """Return the share of a channel's population that never inactivates, as a channel of its own.
+
+    In a membrane it stands beside ``block(channel, fraction)``, the rest of the population. A
+    steady open probability of 0.01 to 0.02 makes rat muscle fire on after a stimulus, as in
+    myotonia (Cannon and Corey 1993, J Physiol 466:501–520).
+
+    Parameters
+    ----------
+    channel : Channel
+        The whole population.
+    fraction : float
+        Of it that lacks the inactivation gate, 0 to 1.
+    gate : str
+        The gate that is missing.
+
+    Returns
+    -------
+    Channel
+        With ``"P"`` added to the channel's name, and ``"p"`` to its gates'.
+    """
+    number("fraction", fraction, least=0, most=1)
+    missing = channel.gate(gate)
+    gates = tuple(replace(g, name=g.name + "p") for g in channel.gates if g is not missing)
+    return Channel(channel.name + "P", fraction * channel.conductance, channel.reversal, gates)
+
+
+def _on_gates(channel, name, change):
+    chosen = channel.gates if name is None else (channel.gate(name),)
+    return replace(channel, gates=tuple(change(g) if g in chosen else g for g in channel.gates))
+
+
+# --- the library ------------------------------------------------------------------------------
+
+
+def squid_sodium(conductance=120.0, reversal=50.0):
+    """Return the squid axon's sodium channel, ḡ m³h (V − E_Na).
+
+    Hodgkin and Huxley 1952, J Physiol 117:500–544, in the modern sign, rest −65 mV.
+    """
+    m = Gate("m", 3, alpha="linoid((V + 40) / 10)", beta="4 * exp(-(V + 65) / 18)")
+    h = Gate("h", 1, alpha="0.07 * exp(-(V + 65) / 20)", beta="1 / (1 + exp(-(V + 35) / 10))")
+    return Channel("Na", conductance, reversal, (m, h))
+
+
+def squid_potassium(conductance=36.0, reversal=-77.0):
+    """Return the squid axon's delayed rectifier, ḡ n⁴ (V − E_K).
+
+    Hodgkin and Huxley 1952, J Physiol 117:500–544, in the modern sign, rest −65 mV.
+    """
+    n = Gate("n", 4, alpha="0.1 * linoid((V + 55) / 10)", beta="0.125 * exp(-(V + 65) / 80)")
+    return Channel("K", conductance, reversal, (n,))
+
+
+def leak(conductance=0.3, reversal=-54.387):
+    """Return a leak, ḡ (V − E_L); the squid axon's values (Hodgkin and Huxley 1952) by default."""
+    return Channel("leak", conductance, reversal)
+
+
+def frankenhaeuser_huxley_channels():
+    """Return the channels of a frog's node of Ranvier, permeabilities rather than conductances.
+
+    Frankenhaeuser and Huxley 1964, J Physiol 171:302–315, Xenopus laevis at 20 °C with rest at
+    −70 mV, as in the NEURON mechanism ``fh`` (ModelDB 3507): sodium m²h, an unspecific current p²
+    carried by sodium, potassium n², and a leak. All Q10 are 3, as there.
+    """
+    sodium, potassium = ConstantField(13.74, 114.5), ConstantField(120.0, 2.5)
+
+    def gate(name, power, alpha, beta):
+        return Gate(name, power, alpha, beta, celsius=20.0)
+
+    m = gate("m", 2, "1.08 * linoid((V + 48) / 3)", "8 * linoid(-(V + 57) / 20)")
+    h = gate("h", 1, "0.6 * linoid(-(V + 80) / 6)", "4.5 / (1 + exp(-(V + 25) / 10))")
+    n = gate("n", 2, "0.2 * linoid((V + 35) / 10)", "0.5 * linoid(-(V + 60) / 10)")
+    p = gate("p", 2, "0.06 * linoid((V + 30) / 10)", "1.8 * linoid(-(V + 95) / 20)")
+    return (
+        Channel("Na", 8e-3, sodium, (m, h)),
+        Channel("p", 0.54e-3, sodium, (p,)),
+        Channel("K", 1.2e-3, potassium, (n,)),
+        leak(30.3, -69.74),
+    )
+
+
+def mammalian_node_channels():
+    """Return the channels of a mammalian node of Ranvier.
+
+    McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006 (ModelDB 3810): fast sodium
+    m³h, persistent sodium p³, slow potassium s, and a leak; ḡ = 3000, 10, 80 and 7 mS/cm². Rates of
+    m and p have a Q10 of 2.2 and h of 2.9, given for 20 °C; s one of 3, given for 36 °C. Below
+    −88 mV the published s opens again, its closing rate vanishing first.
+    """
+    m = Gate(
+        "m",
+        3,
+        alpha="19.158 * linoid((V + 21.4) / 10.3)",
+        beta="0.78776 * linoid(-(V + 25.7) / 9.16)",
+        q10=2.2,
+        celsius=20.0,
+    )
+    h = Gate(
+        "h",
+        1,
+        alpha="0.682 * linoid(-(V + 114) / 11)",
+        beta="2.3 / (1 + exp(-(V + 31.8) / 13.4))",
+        q10=2.9,
+        celsius=20.0,
+    )
+    p = Gate(
+        "p",
+        3,
+        alpha="0.102 * linoid((V + 27) / 10.2)",
+        beta="0.0025 * linoid(-(V + 34) / 10)",
+        q10=2.2,
+        celsius=20.0,
+    )
+    s = Gate(
+        "s",
+        1,
+        alpha="0.3 / (1 + exp(-(V + 53) / 5))",
+        beta="0.03 / (1 + exp(-(V + 90)))",
+        q10=3.0,
+        celsius=36.0,
+    )
+    return (
+        Channel("Na", 3000.0, 50.0, (m, h)),
+        Channel("NaP", 10.0, 50.0, (p,)),
+        Channel("Ks", 80.0, -90.0, (s,)),
+        leak(7.0, -90.0),
+    )
+
+
+def somatic_sodium(conductance, reversal=60.0):
+    """Return the sodium channel of a pyramidal cell's soma (Nav1.2), ḡ m³h (mS/cm², mV).
+
+    Hu, Tian, Li, Yang, Jonas and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
+    (2020): at 23 °C, Q10 2.3; m opens 11 mV more positive than in `axonal_sodium`.
+    """
+    return _pyramidal_sodium(
+        conductance, reversal, -37.0, 7.0, 0.0, "1 / (1 + exp((V + 67) / 7.1))"
+    )
+
+
+def axonal_sodium(conductance, reversal=60.0):
+    """Return the sodium channel of an axon initial segment (Nav1.6), ḡ m³h (mS/cm², mV).
+
+    Hu, Tian, Li, Yang, Jonas and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
+    (2020): at 23 °C, Q10 2.3.
+    """
+    return _pyramidal_sodium(
+        conductance, reversal, -48.0, 6.0, -14.0, "1 / (1 + exp((V + 80) / 5.4))"
+    )
+
+
+def _pyramidal_sodium(conductance, reversal, half, slope, h_shift, h_steady):
+    m = Gate(
+        "m",
+        3,
+        alpha=f"{0.182 * slope:g} * linoid((V + {-half:g}) / {slope:g})",
+        beta=f"{0.124 * slope:g} * linoid(-(V + {-half:g}) / {slope:g})",
+        q10=2.3,
+        celsius=23.0,
+    )
+    opening = f"0.12 * linoid((V + {50 - h_shift:g}) / 5)"
+    closing = f"0.0455 * linoid(-(V + {75 - h_shift:g}) / 5)"
+    tau = f"1 / ({opening} + {closing})"
+    h = Gate("h", 1, steady=h_steady, tau=tau, q10=2.3, celsius=23.0)
+    return Channel("Na", conductance, reversal, (m, h))
+
+
+def cortical_potassium(conductance, reversal=-90.0):
+    """Return a cortical delayed rectifier, ḡ n (mS/cm², mV).
+
+    Mainen, Joerges, Huguenard and Sejnowski 1995, Neuron 15:1427–1439 (``kv.mod``): at 23 °C,
+    Q10 2.3.
+    """
+    n = Gate(
+        "n",
+        1,
+        alpha="0.18 * linoid((V - 25) / 9)",
+        beta="0.018 * linoid(-(V - 25) / 9)",
+        q10=2.3,
+        celsius=23.0,
+    )
+    return Channel("K", conductance, reversal, (n,))
+
+
+def t_type_calcium(conductance=2.0, reversal=120.0):
+    """Return the thalamic low-threshold calcium channel, ḡ r²s (V − E_Ca) (mS/cm², mV).
+
+    Huguenard and McCormick 1992, J Neurophysiol 68:1373–1383, in the form of Destexhe, Bal,
+    McCormick and Sejnowski 1996, J Neurophysiol 76:2049–2070 (ModelDB 3343), shifted 2 mV for
+    2 mM calcium; at 24 °C, Q10 3.55 for activation r and 3 for inactivation s.
+    """
+    r = Gate(
+        "r",
+        2,
+        steady="1 / (1 + exp(-(V + 59) / 6.2))",
+        tau="0.612 + 1 / (exp(-(V + 131.6) / 16.7) + exp((V + 16.8) / 18.2))",
+        q10=3.55,
+        celsius=24.0,
+    )
+    s = Gate(
+        "s",
+        1,
+        steady="1 / (1 + exp((V + 83) / 4))",
+        tau="30.8 + (211.4 + exp((V + 115.2) / 5)) / (1 + exp((V + 86) / 3.2))",
+        celsius=24.0,
+    )
+    return Channel("CaT", conductance, reversal, (r, s))
+
+
+def lidocaine(
+    channel, concentration, available=440.0, inactivated=10.0, unbinding=1500.0, gate="h"
+):
+    """Return a sodium channel in lidocaine: the modulated receptor of Hille (1977).
+
+    The inactivation gate becomes a Markov scheme of four states: ``A`` available, ``I``
+    inactivated, and each with the drug bound, ``AB`` and ``IB``. Only ``A`` conducts. The drug
+    leaves either state equally slowly, so that its affinity lies in how fast it binds; and since
+    no cycle can turn by itself, bound channels inactivate more readily, by the ratio of the two
+    affinities.
+
+    Half-blocking concentrations and the time bound channels need to recover are those of Bean,
+    Cohen and Tsien 1983, J Gen Physiol 81:613–642.
+
+    Parameters
+    ----------
+    channel : Channel
+        With an inactivation gate given by `alpha` and `beta`.
+    concentration : float
+        Of lidocaine (µM).
+    available, inactivated : float
+        Dissociation constants (µM) of channels in the two states.
+    unbinding : float
+        Mean time a channel stays bound (ms), at the temperature for which the gate is given; it
+        shares the gate's Q10.
+    gate : str
+        The inactivation gate's name.
+    """
+    number("concentration", concentration, least=0)
+    for name, value in {
+        "available": available, "inactivated": inactivated, "unbinding": unbinding
+    }.items():  # fmt: skip
+        number(name, value, above=0)
+    h = channel.gate(gate)
+    if not isinstance(h, Gate) or h.alpha is None:
+        raise ValueError(f"gate {gate!r} must be given by alpha and beta")
+    bias = (available / inactivated) ** 0.5
+    leave = 1 / unbinding
+    scheme = Scheme(
+        ("A", "I", "AB", "IB"),
+        (
+            ("A", "I", h.beta),
+            ("I", "A", h.alpha),
+            ("AB", "IB", f"{bias!r} * ({h.beta})"),
+            ("IB", "AB", f"({h.alpha}) / {bias!r}"),
+            ("A", "AB", repr(leave * concentration / available)),
+            ("AB", "A", repr(leave)),
+            ("I", "IB", repr(leave * concentration / inactivated)),
+            ("IB", "I", repr(leave)),
+        ),
+        "A",
+        q10=h.q10,
+        celsius=h.celsius,
+        shift=h.shift,
+        speed=h.speed,
+    )
+    return replace(channel, gates=tuple(scheme if g is h else g for g in channel.gates))

@@ -1,0 +1,183 @@
+"""A membrane: a capacitance, a temperature, and channels side by side."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from ._check import number, temperature
+from .channels import (
+    Channel,
+    frankenhaeuser_huxley_channels,
+    leak,
+    mammalian_node_channels,
+    squid_potassium,
+    squid_sodium,
+)
+
+
+@dataclass(frozen=True)
+class Membrane:
+    """A patch of membrane: C dV/dt = I_stimulus − Σ I_channel.
+
+    Parameters
+    ----------
+    channels : tuple of Channel
+        The channels, each with its own name and its own gates' names.
+    celsius : float
+        Temperature (°C); each gate's rates follow it by their Q10.
+    capacitance : float
+        Specific capacitance (µF/cm²).
+    """
+
+    channels: tuple[Channel, ...]
+    celsius: float = 6.3
+    capacitance: float = 1.0
+
+    def __post_init__(self):
+        number("capacitance", self.capacitance, above=0)
+        temperature(self.celsius)
+        for names in ([c.name for c in self.channels], self.states):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"a membrane's names must differ; {twice} stand there twice")
+
+    @property
+    def states(self):
+        """The names of all gating variables."""
+        return tuple(state for channel in self.channels for state in channel.states)
+
+    @property
+    def gates(self):
+        """All gates, in the channels' order."""
+        return tuple(gate for channel in self.channels for gate in channel.gates)
+
+    def __getitem__(self, name):
+        """Return the channel called `name`."""
+        for channel in self.channels:
+            if channel.name == name:
+                return channel
+        names = [channel.name for channel in self.channels]
+        raise ValueError(f"the membrane has the channels {names}, not {name!r}")
+
+    def steady_state(self, v):
+        """Return the gating variables at rest at `v` (mV, float or array), by name."""
+        values = {}
+        for gate in self.gates:
+            steady = gate.steady_state(v)
+            rows = steady if len(gate.states) > 1 else [steady]
+            values.update(zip(gate.states, rows, strict=True))
+        return values
+
+    def currents(self, v, gates=None):
+        """Return each channel's current (µA/cm², outward positive), by name.
+
+        Parameters
+        ----------
+        v : float or array
+            Potential (mV).
+        gates : dict, optional
+            Gating variables by name; their steady state at `v` if left out.
+        """
+        gates = self.steady_state(v) if gates is None else gates
+        return {c.name: c.current(v, gates, self.celsius) for c in self.channels}
+
+    def steady_current(self, v):
+        """Return the total current (µA/cm²) with all gates at rest at `v` (mV)."""
+        return sum(self.currents(v).values()) + 0.0 * np.asarray(v, float)
+
+    @lru_cache(maxsize=256)  # noqa: B019  membranes are small, and compare by value
+    def rest(self):
+        """Return the resting potential (mV): the lowest zero of the steady current that rises."""
+        grid = np.arange(-150.0, 100.25, 0.25)
+        total = self.steady_current(grid)
+        crossings = np.flatnonzero((total[:-1] < 0) & (total[1:] >= 0))
+        if crossings.size == 0:
+            raise ValueError("this membrane has no resting potential between −150 and 100 mV")
+        low, high = grid[crossings[0]], grid[crossings[0] + 1]
+        while high - low > 1e-12:
+            middle = 0.5 * (low + high)
+            if middle in (low, high):
+                break
+            low, high = (middle, high) if self.steady_current(middle) < 0 else (low, middle)
+        return float(0.5 * (low + high))
+
+
+def modify(model, channel, change, *args, where=None, **kwargs):
+    """Return the model with `change` done to the channel of that name.
+
+    ``modify(axon, "Na", block, 0.5)`` is half a dose of tetrodotoxin everywhere.
+
+    Parameters
+    ----------
+    model : Membrane, Patch or Cable
+        What is changed; the original stays as it is.
+    channel : str
+        The channel's name.
+    change : callable
+        From channel to channel: `block`, `shift`, `slow`, `freeze`, or your own.
+    *args, **kwargs
+        Handed on to `change` after the channel.
+    where : sequence of int, optional
+        Only in these compartments of a cable; everywhere the channel occurs if left out.
+
+    Returns
+    -------
+    Same type as `model`
+        With that one channel changed.
+    """
+    if not isinstance(model, Membrane):
+        return model.modify(channel, change, *args, where=where, **kwargs)
+    changed = change(model[channel], *args, **kwargs)
+    return replace(
+        model, channels=tuple(changed if c.name == channel else c for c in model.channels)
+    )
+
+
+def hodgkin_huxley(celsius=6.3):
+    """Return the squid giant axon's membrane.
+
+    Hodgkin and Huxley 1952, J Physiol 117:500–544: C = 1 µF/cm², ḡ = 120, 36, 0.3 mS/cm²,
+    E = 50, −77, −54.387 mV, rates at 6.3 °C with a Q10 of 3, rest at −65 mV.
+
+    Parameters
+    ----------
+    celsius : float
+        Temperature (°C).
+    """
+    return Membrane((squid_sodium(), squid_potassium(), leak()), celsius)
+
+
+def passive(conductance=0.3, reversal=-65.0, capacitance=1.0, celsius=6.3):
+    """Return a membrane with nothing but a leak (mS/cm², mV, µF/cm², °C)."""
+    return Membrane((leak(conductance, reversal),), celsius, capacitance)
+
+
+def frankenhaeuser_huxley_node(celsius=20.0):
+    """Return the membrane of a frog's node of Ranvier at a temperature (°C), 2 µF/cm².
+
+    Frankenhaeuser and Huxley 1964, J Physiol 171:302–315.
+    """
+    return Membrane(frankenhaeuser_huxley_channels(), celsius, 2.0)
+
+
+def mammalian_node(celsius=37.0):
+    """Return the membrane of a mammalian node of Ranvier at a temperature (°C), 2 µF/cm².
+
+    McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006.
+    """
+    return Membrane(mammalian_node_channels(), celsius, 2.0)
+
+
+def brill_node(celsius=20.0):
+    """Return the node of Brill, Waxman, Moore and Joyner 1977: squid channels, ten times as dense.
+
+    J Neurol Neurosurg Psychiatry 40:769–774, as implemented by Hines (ModelDB 9848): ḡ = 1200, 90
+    and 20 mS/cm², E = 50, −77 and −65.05 mV.
+
+    Parameters
+    ----------
+    celsius : float
+        Temperature (°C).
+    """
+    return Membrane((squid_sodium(1200.0), squid_potassium(90.0), leak(20.0, -65.05)), celsius, 1.0)

@@ -1,0 +1,206 @@
+"""What a simulation returns, and what is read off it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._check import number
+from .stimuli import VoltageClamp
+
+
+class _Lazy(Mapping):
+    """A mapping whose values are computed when asked for."""
+
+    def __init__(self, names, compute):
+        self._names, self._compute = tuple(names), compute
+
+    def __getitem__(self, name):
+        if name not in self._names:
+            raise KeyError(f"{name!r}; there are {list(self._names)}")
+        return self._compute(name)
+
+    def __iter__(self):
+        return iter(self._names)
+
+    def __len__(self):
+        return len(self._names)
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """Potentials, gates and currents over time.
+
+    The leading axes are those that were simulated: traces if the stimulus had an axis of
+    amplitudes, then compartments if the cell is a cable. A single patch has neither.
+
+    Attributes
+    ----------
+    t : array, shape (times,)
+        Time (ms).
+    v : array, shape (..., times)
+        Membrane potential (mV).
+    gates : mapping of str to array, shape (..., times)
+        Gating variables (1). NaN in compartments without that gate.
+    currents : mapping of str to array, shape (..., times)
+        Each channel's current density (µA/cm², outward positive).
+    compartments : array or None
+        Which compartments of a cable were recorded.
+    """
+
+    t: np.ndarray
+    v: np.ndarray
+    compartments: np.ndarray | None
+    _states: dict
+    _membranes: tuple
+    _spikes: object  # found by the simulator, at its own resolution
+    _threshold: float
+    _stimuli: tuple = ()
+
+    @property
+    def gates(self):
+        """Gating variables by name (1), shape (..., times)."""
+        self._need_states()
+        return dict(self._states)
+
+    @property
+    def currents(self):
+        """Currents by channel (µA/cm², outward positive), shape (..., times)."""
+        self._need_states()
+        names = dict.fromkeys(c.name for m in self._membranes for c in m.channels)
+        return _Lazy(names, self._current)
+
+    def _need_states(self):
+        if self._states is None:
+            raise ValueError(
+                "on a cable, gates and currents are kept only for compartments named in `record`"
+            )
+
+    def _current(self, name):
+        total = np.full_like(self.v, np.nan)
+        for k, membrane in enumerate(self._membranes):
+            where = (..., slice(None)) if self.compartments is None else (..., k, slice(None))
+            for channel in membrane.channels:
+                if channel.name == name:
+                    gates = {s: self._states[s][where] for s in channel.states}
+                    total[where] = channel.current(self.v[where], gates, membrane.celsius)
+        return total
+
+    @property
+    def ionic_current(self):
+        """The sum of all channels' currents (µA/cm², outward positive), shape (..., times)."""
+        return np.nansum([self.currents[name] for name in self.currents], axis=0)
+
+    @property
+    def capacitive_current(self):
+        """C dV/dt of a patch (µA/cm²), shape (..., times).
+
+        What the stimulus leaves over after the ionic current; under voltage clamp, the capacitance
+        times the command's slope. There the amplifier delivers this and the ionic current, and at
+        a jump of the command the charge in `capacitive_jumps` besides, in no time.
+        """
+        if self.compartments is not None:
+            raise ValueError("the capacitive current is computed for a patch, not for a cable")
+        stimulus = sum((s(self.t) for s in self._stimuli), np.zeros(self.t.size))
+        if not self._clamped:
+            return stimulus - self.ionic_current
+        return self._membranes[0].capacitance * self._stimuli[0].slope(self.t)
+
+    @property
+    def capacitive_jumps(self):
+        """Charge C ΔV (nC/cm²) that a voltage clamp moves at each jump of its command, by time."""
+        if not self._clamped:
+            return {}
+        command, c = self._stimuli[0], self._membranes[0].capacitance
+        jumps = c * (command.first[..., 1:] - command.last[..., :-1])
+        return {float(t): jumps[..., k] for k, t in enumerate(command.edges[1:-1])}
+
+    @property
+    def _clamped(self):
+        return len(self._stimuli) == 1 and isinstance(self._stimuli[0], VoltageClamp)
+
+    def spike_times(self, threshold=None):
+        """Return when the potential rises through `threshold`.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            In mV; if left out, the one given to `simulate`, 0 mV unless told otherwise, for
+            which the simulator's accuracy holds. Others are interpolated between the samples.
+
+        Returns
+        -------
+        array, or nested lists of arrays along the leading axes
+            Times (ms).
+        """
+        if threshold is None or threshold == self._threshold:
+            return self._spikes
+        return crossings(self.t, self.v, number("threshold", threshold, least=-150, most=150))
+
+
+def crossings(t, v, threshold=0.0):
+    """Return when each row of samples rises through a threshold, by cubic interpolation.
+
+    Parameters
+    ----------
+    t : array, shape (times,)
+        Rising (ms).
+    v : array, shape (..., times)
+        Samples (mV).
+    threshold : float
+        In mV.
+
+    Returns
+    -------
+    array, or nested lists of arrays along the leading axes
+        Times (ms).
+    """
+    v = np.asarray(v)
+    column, times = rises(t, v.reshape(-1, v.shape[-1]).T, threshold)
+    return nested(by_column(column, times, v[..., 0].size), v.shape[:-1])
+
+
+def rises(t, v, threshold=0.0, first=0, last=None):
+    """Return the columns that rise through the threshold (mV), and when (ms).
+
+    Looks at the samples `first` to `last` of `v`, shape (times, columns).
+    """
+    last = len(t) - 2 if last is None else last
+    span = slice(first, last + 1), slice(first + 1, last + 2)
+    k, column = np.nonzero((v[span[0]] < threshold) & (v[span[1]] >= threshold))
+    if k.size == 0:
+        return column, np.empty(0)
+    k += first
+    points = min(4, len(t))
+    near = np.clip(k - 1, 0, len(t) - points)[:, None] + np.arange(points)
+    return column, _rise(t[near], v[near, column[:, None]] - threshold, t[k], t[k + 1])
+
+
+def by_column(column, times, count):
+    """Return one sorted array of times for each of `count` columns."""
+    order = np.lexsort((times, column))
+    return np.split(times[order], np.searchsorted(column[order], np.arange(1, count)))
+
+
+def nested(found, shape):
+    """Return a flat list of arrays as nested lists along axes of the given shape."""
+    for size in shape[:0:-1]:
+        found = [found[k : k + size] for k in range(0, len(found), size)]
+    return found if shape else found[0]
+
+
+def _rise(t, v, low, high):
+    """Return the zero, between low and high, of the polynomials through a few points (rows)."""
+    points = v.shape[1]
+    table = v.copy()  # Newton's divided differences
+    for order in range(1, points):
+        rise = table[:, order:] - table[:, order - 1 : -1]
+        table[:, order:] = rise / (t[:, order:] - t[:, : points - order])
+    low, high = low.copy(), high.copy()
+    for _ in range(32):  # bisection: steady even where the polynomial is nearly flat
+        x = 0.5 * (low + high)
+        value = table[:, -1]
+        for order in range(points - 2, -1, -1):
+            value = table[:, order] + (x - t[:, order]) * value
+        low, high = np.where(value < 0, x, low), np.where(value < 0, high, x)
+    return 0.5 * (low + high)
