@@ -27,6 +27,7 @@ from .channels import (
     lidocaine,
     linoid,
     mammalian_node_channels,
+    persistent,
     shift,
     slow,
     somatic_sodium,

@@ -4,10 +4,15 @@
 """
 
 from neurocore.labs.description import (
+    Axon,
     Bar,
     Bars,
+    Channels,
+    Curve,
     Level,
     Line,
+    Map,
+    Plane,
     Point,
     Slider,
     Switch,
@@ -15,7 +20,23 @@ from neurocore.labs.description import (
 )
 from neurocore.labs.rest import REST
 
-__all__ = ["LABS", "Bar", "Bars", "Level", "Line", "Point", "Slider", "Switch", "Traces", "lab"]
+__all__ = [
+    "LABS",
+    "Axon",
+    "Bar",
+    "Bars",
+    "Channels",
+    "Curve",
+    "Level",
+    "Line",
+    "Map",
+    "Plane",
+    "Point",
+    "Slider",
+    "Switch",
+    "Traces",
+    "lab",
+]
 
 LABS = {**REST}
 
