@@ -14,6 +14,7 @@ __all__ = ["PROPAGATION", "cable", "step_response", "the_axon"]
 DISTANCE = np.linspace(0, 4, 41)  # mm
 CLOCK = np.linspace(0, 20, 81)  # ms
 PLACES = {"v_0": 0.0, "v_half": 0.5, "v_1": 1.0, "v_2": 2.0}  # mm
+AT_ELECTRODE = 10.0  # mV, in the end
 
 
 def step_response(x, t):
@@ -44,7 +45,7 @@ def step_response(x, t):
 
 
 def cable(diameter, r_m, r_i, c_m):
-    """Follow a passive cable into which a steady current is fed from t = 0 on.
+    """Follow a passive cable fed from t = 0 on by a current that ends 10 mV up at the electrode.
 
     Parameters
     ----------
@@ -61,24 +62,28 @@ def cable(diameter, r_m, r_i, c_m):
     -------
     dict
         ``length_constant`` (mm), ``time_constant`` (ms), their ratio ``pace`` (m/s), the input
-        resistance ``r_in`` of a cable that runs on both ways (MΩ); in per cent of the voltage
-        finally reached at the electrode: ``final`` along ``distance`` (mm), ``v_…`` over ``t``
-        (ms) at 0, ½, 1 and 2 mm, and ``v`` over both, shape (places, times).
+        resistance ``r_in`` of a cable that runs on both ways (MΩ); the voltage above rest (mV):
+        ``final`` along ``distance`` (mm), its value ``e_fold`` one length constant away and
+        ``at_1`` 1 mm away, ``v_…`` over ``t`` (ms) at 0, ½, 1 and 2 mm, and ``v`` over both,
+        shape (places, times); ``myelin``, none.
     """
     length = length_constant(diameter, 1e3 * r_m, r_i) / 1e3
     tau = r_m * c_m
-    share = 100 * step_response(np.array([*PLACES.values(), *DISTANCE]) / length, CLOCK / tau)
+    places = np.array([*PLACES.values(), *DISTANCE]) / length
+    v = AT_ELECTRODE * step_response(places, CLOCK / tau)
     return {
         "length_constant": length,
         "time_constant": tau,
         "pace": length / tau,
         "r_in": np.sqrt(1e3 * r_m * r_i) / np.pi / (1e-4 * diameter) ** 1.5 / 1e6,
         "distance": DISTANCE,
-        "final": 100 * np.exp(-DISTANCE / length),
-        "e_fold": 100 * np.exp(-1),
+        "final": AT_ELECTRODE * np.exp(-DISTANCE / length),
+        "e_fold": AT_ELECTRODE * np.exp(-1),
+        "at_1": AT_ELECTRODE * np.exp(-1 / length),
         "t": CLOCK,
-        **dict(zip(PLACES, share, strict=False)),
-        "v": np.rint(share[len(PLACES) :]),  # whole per cents: the eye sees no finer colours
+        **dict(zip(PLACES, v, strict=False)),
+        "v": np.round(v[len(PLACES) :], 1),  # for colours: the eye sees no finer
+        "myelin": np.zeros(DISTANCE.size),
     }
 
 
@@ -111,10 +116,10 @@ def the_axon(myelinated, diameter, celsius, left):
     dict
         Over the places ``y`` (mm) and the time ``t`` (ms): the potential ``v`` (mV), shape
         (places, times); ``myelin`` along the axon, 0 to 1; the potential over time at 5, 10 and
-        15 mm, ``v_5`` …; the ``velocity`` between 3 and 17 mm, or as far as it comes (m/s); how
-        far it came, ``reached`` (mm), the greatest ``nodes`` and ``span`` (mm) above −20 mV at
-        once; ``outcome``: 0 bare and conducting, 1 bare and not, 2 myelinated and whole,
-        3 thinned and crossed, 4 stopped in or before the thinned part.
+        15 mm, ``v_5`` …; the ``velocity`` between 3 and 17 mm, or as far as it comes (m/s; 0 if
+        it stops); how far it came, ``reached`` (mm); how many ``nodes``, and how many mm of axon,
+        ``span``, are above −20 mV at once, at most; ``outcome``: 0 bare and conducting, 1 bare
+        and not, 2 myelinated and whole, 3 thinned and crossed, 4 stopped.
     """
     if myelinated:
         axon, place, myelin = _wrapped(diameter, celsius, left / 100)
@@ -135,7 +140,7 @@ def the_axon(myelinated, diameter, celsius, left):
     reached = place[fired].max(initial=first)
     end = min(reached, 17.0)
     velocity = 0.0
-    if end > 4:
+    if end > 4 and not (myelinated and reached < AXON_LENGTH - 0.1):
         velocity = (end - 3) / np.ptp(np.interp([3, end], place[fired], arrival[fired]))
     above = r.v > -20
     nodes = above[axon.regions["node"]].sum(axis=0).max() if myelinated else 0
@@ -188,3 +193,123 @@ def _sample(wanted, x, rows):
     k = np.clip(np.searchsorted(x, wanted) - 1, 0, len(x) - 2)
     share = np.clip((wanted - x[k]) / (x[k + 1] - x[k]), 0, 1)[:, None]
     return rows[k] * (1 - share) + rows[k + 1] * share
+
+
+PROPAGATION = {
+    "cable": {
+        "function": cable,
+        "title": "The passive cable",
+        "time": "t",
+        "sliders": (
+            Slider("diameter", "Diameter", "µm", (1, 2, 4, 8, 16), 4),
+            Slider("r_m", "R_m", "kΩ·cm²", (1, 2, 4, 8, 16), 4),
+            Slider("r_i", "R_i", "Ω·cm", (50, 100, 200), 100),
+            Slider("c_m", "C_m", "µF/cm²", (0.0625, 0.25, 1, 2), 1),
+        ),
+        "panels": (
+            Axon(
+                "4 mm of cable at the time cursor; the electrode is at the left end",
+                "v",
+                "distance",
+                "myelin",
+                (0, AT_ELECTRODE),
+            ),
+            Traces(
+                "In the end: voltage against distance",
+                "distance",
+                "distance (mm)",
+                "mV above rest",
+                (Line("final", "V"),),
+                (0, 4),
+                (0, AT_ELECTRODE),
+                levels=(Level("e_fold", "1/e of 10 mV", "anion"),),
+                points=(Point("length_constant", "e_fold", "λ"),),
+                keep=True,
+            ),
+            Traces(
+                "On the way: voltage against time at four places",
+                "t",
+                "time (ms)",
+                "mV above rest",
+                (
+                    Line("v_0", "0 mm"),
+                    Line("v_half", "½ mm", dash=True),
+                    Line("v_1", "1 mm"),
+                    Line("v_2", "2 mm", dash=True),
+                ),
+                (0, 20),
+                (0, AT_ELECTRODE),
+                keep=True,
+            ),
+        ),
+        "summary": (
+            "The length constant is {length_constant:.2f} mm, the time constant "
+            "{time_constant:.2f} ms, their ratio {pace:.2f} m/s. At {t:.1f} ms V is {v_1:.1f} mV "
+            "at a distance of 1 mm, where it will end at {at_1:.1f} mV. The input resistance is "
+            "{r_in:.1f} MΩ.",
+        ),
+        "attempt": "Keep the curves, then change one thing at a time: four times the diameter, "
+        "four times R_m, half of R_i, a quarter of C_m. Last, raise R_m fourfold and lower C_m "
+        "fourfold together.",
+        "notice": "The upper curve knows nothing of C_m. The lower curves do: more R_m carries "
+        "the voltage further, but makes everybody wait. Only with less C_m, or more diameter, "
+        "does it arrive sooner.",
+    },
+    "the-axon": {
+        "function": the_axon,
+        "title": "The axon",
+        "time": "t",
+        "sliders": (
+            Switch("myelinated", "Myelin", value=False),
+            Slider("diameter", "Diameter of the axon", "µm", (5, 10, 20), 10),
+            Slider("celsius", "Temperature", "°C", (10, 15, 20, 25, 30, 37), 20),
+            Slider("left", "Myelin left on three internodes", "%", (0, 2, 5, 10, 25, 100), 100),
+        ),
+        "panels": (
+            Axon("20 mm of axon at the time cursor", "v", "y", "myelin", (-80, 40)),
+            Map(
+                "Where the spike is, and when",
+                "v",
+                "t",
+                "y",
+                "time (ms)",
+                "distance (mm)",
+                (-80, 40),
+                "mV",
+            ),
+            Traces(
+                "Electrodes at 5, 10 and 15 mm",
+                "t",
+                "time (ms)",
+                "V_m (mV)",
+                (
+                    Line("v_5", "5 mm"),
+                    Line("v_10", "10 mm", dash=True),
+                    Line("v_15", "15 mm"),
+                ),
+                (0, 6),
+                (-80, 50),
+                keep=True,
+            ),
+        ),
+        "summary": (
+            "The bare axon conducts at {velocity:.2f} m/s: in 6 ms the spike comes "
+            "{reached:.1f} mm far. At any moment no more than {span:.1f} mm of it are above "
+            "−20 mV.",
+            "At this temperature the bare axon does not conduct: the spike dies before "
+            "{reached:.1f} mm.",
+            "The spike runs at {velocity:.1f} m/s. Up to {nodes:.0f} nodes are above −20 mV at "
+            "once.",
+            "The spike crosses the thinned stretch, at {velocity:.1f} m/s between 3 and 17 mm. "
+            "Up to {nodes:.0f} nodes are above −20 mV at once.",
+            "The spike stops at {reached:.1f} mm: the current that comes through the thinned "
+            "stretch does not bring the next node to threshold.",
+        ),
+        "attempt": "Note the speed, then switch the myelin on. Drag the time cursor through the "
+        "spike and count what is lit at once. Then take myelin off the middle, little by "
+        "little, and warm the axon.",
+        "notice": "With myelin the same axon is about eleven times as fast, and its spike spreads "
+        "over many nodes. A thinned stretch first delays the spike and then stops it, sooner "
+        "when warm.",
+    },
+}
