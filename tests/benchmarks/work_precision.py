@@ -399,7 +399,7 @@ def w4():
     return (3e-4, 1e-5), {
         "neurocore": (
             lambda accuracy: error(arrivals(accuracy=accuracy)),
-            [0.1, 3e-2, 1e-2, 3e-3, 1e-3, 1e-4, 1e-5],
+            [0.1, 3e-2, 1e-2, 8e-3, 3e-3, 1e-3, 1e-4, 1e-5],
         ),
         "NEURON": (
             neuron,
