@@ -11,7 +11,7 @@ from neurocore.simulate import simulate
 
 __all__ = ["PROPAGATION", "cable", "step_response", "the_axon"]
 
-DISTANCE = np.linspace(0, 4, 41)  # mm
+DISTANCE, ALONG = np.linspace(0, 4, 41), np.linspace(0, 4, 161)  # mm, drawn and plotted
 CLOCK = np.linspace(0, 20, 81)  # ms
 PLACES = {"v_0": 0.0, "v_half": 0.5, "v_1": 1.0, "v_2": 2.0}  # mm
 AT_ELECTRODE = 10.0  # mV, in the end
@@ -63,9 +63,9 @@ def cable(diameter, r_m, r_i, c_m):
     dict
         ``length_constant`` (mm), ``time_constant`` (ms), their ratio ``pace`` (m/s), the input
         resistance ``r_in`` of a cable that runs on both ways (MΩ); the voltage above rest (mV):
-        ``final`` along ``distance`` (mm), its value ``e_fold`` one length constant away and
-        ``at_1`` 1 mm away, ``v_…`` over ``t`` (ms) at 0, ½, 1 and 2 mm, and ``v`` over both,
-        shape (places, times); ``myelin``, none.
+        ``final`` ``along`` the cable (mm), its value ``e_fold`` one length constant away and
+        ``at_1`` 1 mm away, ``v_…`` over ``t`` (ms) at 0, ½, 1 and 2 mm, and ``v`` over
+        ``distance`` (mm) and ``t``, shape (places, times); ``myelin``, none.
     """
     length = length_constant(diameter, 1e3 * r_m, r_i) / 1e3
     tau = r_m * c_m
@@ -77,7 +77,8 @@ def cable(diameter, r_m, r_i, c_m):
         "pace": length / tau,
         "r_in": np.sqrt(1e3 * r_m * r_i) / np.pi / (1e-4 * diameter) ** 1.5 / 1e6,
         "distance": DISTANCE,
-        "final": AT_ELECTRODE * np.exp(-DISTANCE / length),
+        "along": ALONG,
+        "final": AT_ELECTRODE * np.exp(-ALONG / length),
         "e_fold": AT_ELECTRODE * np.exp(-1),
         "at_1": AT_ELECTRODE * np.exp(-1 / length),
         "t": CLOCK,
@@ -117,9 +118,10 @@ def the_axon(myelinated, diameter, celsius, left):
         Over the places ``y`` (mm) and the time ``t`` (ms): the potential ``v`` (mV), shape
         (places, times); ``myelin`` along the axon, 0 to 1; the potential over time at 5, 10 and
         15 mm, ``v_5`` …; the ``velocity`` between 3 and 17 mm, or as far as it comes (m/s; 0 if
-        it stops); how far it came, ``reached`` (mm); how many ``nodes``, and how many mm of axon,
-        ``span``, are above −20 mV at once, at most; ``outcome``: 0 bare and conducting, 1 bare
-        and not, 2 myelinated and whole, 3 thinned and crossed, 4 stopped.
+        it stops); how far it came, ``reached`` (mm); how many mm of axon are ``lit``, that is,
+        above −20 mV, over ``t``, and how many ``nodes`` are so at once, at most; ``outcome``:
+        0 bare and conducting, 1 bare and not, 2 myelinated and whole, 3 thinned and crossed,
+        4 stopped.
     """
     if myelinated:
         axon, place, myelin = _wrapped(diameter, celsius, left / 100)
@@ -159,7 +161,7 @@ def the_axon(myelinated, diameter, celsius, left):
         "velocity": velocity,
         "reached": reached,
         "nodes": nodes,
-        "span": AXON_LENGTH * (v > -20).mean(axis=0).max(),
+        "lit": AXON_LENGTH * (v > -20).mean(axis=0),
         "outcome": outcome,
     }
 
@@ -207,22 +209,15 @@ PROPAGATION = {
             Slider("c_m", "C_m", "µF/cm²", (0.0625, 0.25, 1, 2), 1),
         ),
         "panels": (
-            Axon(
-                "4 mm of cable at the time cursor; the electrode is at the left end",
-                "v",
-                "distance",
-                "myelin",
-                (0, AT_ELECTRODE),
-            ),
             Traces(
                 "In the end: voltage against distance",
-                "distance",
+                "along",
                 "distance (mm)",
                 "mV above rest",
                 (Line("final", "V"),),
                 (0, 4),
                 (0, AT_ELECTRODE),
-                levels=(Level("e_fold", "1/e of 10 mV", "anion"),),
+                levels=(Level("e_fold", "1/e of 10 mV"),),
                 points=(Point("length_constant", "e_fold", "λ"),),
                 keep=True,
             ),
@@ -241,6 +236,13 @@ PROPAGATION = {
                 (0, AT_ELECTRODE),
                 keep=True,
             ),
+            Axon(
+                "4 mm of cable at the time cursor; the electrode is at the left end",
+                "v",
+                "distance",
+                "myelin",
+                (0, AT_ELECTRODE),
+            ),
         ),
         "summary": (
             "The length constant is {length_constant:.2f} mm, the time constant "
@@ -251,9 +253,9 @@ PROPAGATION = {
         "attempt": "Keep the curves, then change one thing at a time: four times the diameter, "
         "four times R_m, half of R_i, a quarter of C_m. Last, raise R_m fourfold and lower C_m "
         "fourfold together.",
-        "notice": "The upper curve knows nothing of C_m. The lower curves do: more R_m carries "
-        "the voltage further, but makes everybody wait. Only with less C_m, or more diameter, "
-        "does it arrive sooner.",
+        "notice": "The curve over distance knows nothing of C_m. Those over time do: more R_m "
+        "carries the voltage further, but makes everybody wait. With less C_m, or more diameter, "
+        "it arrives sooner.",
     },
     "the-axon": {
         "function": the_axon,
@@ -266,7 +268,6 @@ PROPAGATION = {
             Slider("left", "Myelin left on three internodes", "%", (0, 2, 5, 10, 25, 100), 100),
         ),
         "panels": (
-            Axon("20 mm of axon at the time cursor", "v", "y", "myelin", (-80, 40)),
             Map(
                 "Where the spike is, and when",
                 "v",
@@ -291,19 +292,23 @@ PROPAGATION = {
                 (-80, 50),
                 keep=True,
             ),
+            Axon(
+                "20 mm of axon at the time cursor; it runs on beyond", "v", "y", "myelin", (-80, 40)
+            ),
         ),
         "summary": (
             "The bare axon conducts at {velocity:.2f} m/s: in 6 ms the spike comes "
-            "{reached:.1f} mm far. At any moment no more than {span:.1f} mm of it are above "
-            "−20 mV.",
-            "At this temperature the bare axon does not conduct: the spike dies before "
-            "{reached:.1f} mm.",
-            "The spike runs at {velocity:.1f} m/s. Up to {nodes:.0f} nodes are above −20 mV at "
-            "once.",
+            "{reached:.1f} mm far. At {t:.1f} ms {lit:.1f} mm of axon are above −20 mV.",
+            "At this temperature the bare axon does not conduct: the spike gets no "
+            "further than {reached:.1f} mm. At {t:.1f} ms {lit:.1f} mm of axon are above −20 mV.",
+            "The spike runs at {velocity:.1f} m/s. At {t:.1f} ms {lit:.1f} mm of axon are above "
+            "−20 mV; at most {nodes:.0f} nodes are so at once.",
             "The spike crosses the thinned stretch, at {velocity:.1f} m/s between 3 and 17 mm. "
-            "Up to {nodes:.0f} nodes are above −20 mV at once.",
+            "At {t:.1f} ms {lit:.1f} mm of axon are above −20 mV; at most {nodes:.0f} nodes are "
+            "so at once.",
             "The spike stops at {reached:.1f} mm: the current that comes through the thinned "
-            "stretch does not bring the next node to threshold.",
+            "stretch does not bring the next node to threshold. At {t:.1f} ms {lit:.1f} mm of "
+            "axon are above −20 mV.",
         ),
         "attempt": "Note the speed, then switch the myelin on. Drag the time cursor through the "
         "spike and count what is lit at once. Then take myelin off the middle, little by "
