@@ -79,6 +79,20 @@ def test_thinned_myelin_delays_then_blocks():
     assert outcome == [3, 4]
 
 
+def test_the_drawing_shows_nodes_and_the_thinned_stretch():
+    frame = the_axon(**AXON | {"left": 25.0})
+    place, myelin = frame["y"], frame["myelin"]
+    np.testing.assert_array_equal(place[myelin == 0], np.arange(21))  # mm
+    thin = place[myelin == 0.25]
+    assert 9 < thin.min() < 9.5
+    assert 11.5 < thin.max() < 12
+    assert set(myelin) == {0, 0.25, 1}
+    # the fully myelinated parts fire before and after it at full speed, the thinned one late
+    arrival = frame["t"][(frame["v"] > -20).argmax(axis=1)]
+    whole, crossing = arrival[32] - arrival[20], arrival[48] - arrival[36]  # 3 mm each
+    assert crossing > 1.5 * whole
+
+
 def test_bare_axon_is_blocked_by_heat():
     outcome = [
         the_axon(**AXON | {"myelinated": False, "celsius": c})["outcome"] for c in (30.0, 37.0)
