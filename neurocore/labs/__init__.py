@@ -18,6 +18,7 @@ from neurocore.labs.description import (
     Switch,
     Traces,
 )
+from neurocore.labs.propagation import PROPAGATION
 from neurocore.labs.rest import REST
 
 __all__ = [
@@ -38,7 +39,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST}
+LABS = {**REST, **PROPAGATION}
 
 
 def __getattr__(name):
