@@ -14,10 +14,11 @@ from neurocore.labs.description import (
     Traces,
 )
 from neurocore.labs.rest import REST
+from neurocore.labs.spike import SPIKE
 
 __all__ = ["LABS", "Bar", "Bars", "Level", "Line", "Point", "Slider", "Switch", "Traces", "lab"]
 
-LABS = {**REST}
+LABS = {**REST, **SPIKE}
 
 
 def __getattr__(name):
