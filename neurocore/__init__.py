@@ -1,5 +1,7 @@
 """The models, labs and exercises behind an online textbook of the action potential."""
 
+import sys
+
 from .axon import (
     Cable,
     Patch,
@@ -26,6 +28,7 @@ from .channels import (
     lidocaine,
     linoid,
     mammalian_node_channels,
+    persistent,
     shift,
     slow,
     somatic_sodium,
@@ -103,3 +106,6 @@ from .stimuli import (
 )
 
 __version__ = "0.1.0"
+
+if sys.platform == "emscripten":
+    import neurocore._browser

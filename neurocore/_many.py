@@ -115,6 +115,7 @@ class _Group:
         names = [g.name for g in gates if isinstance(g, Gate)]
         self.gates = np.empty((len(names), n))
         self.rows = np.empty((4 * len(names), n))  # what is read from the table
+        self.offsets, self.factors = self.rows[: len(names)], self.rows[len(names) : 2 * len(names)]
         self.states = dict(zip(names, self.gates, strict=True))
         self.schemes = []  # which gate, its states, what is read from its table
         for k, gate in enumerate(gates):
@@ -198,10 +199,9 @@ class _Group:
         """Advance the gates by the tables' step, with the potential held at v."""
         self.lookup.place(v)
         if len(self.gates):
-            values = self.lookup.read(self.table, self.rows)
-            n = len(self.gates)
-            self.gates *= values[n:]
-            self.gates += values[:n]
+            self.lookup.read(self.table, self.rows)
+            self.gates *= self.factors
+            self.gates += self.offsets
         for (_, x, rows), table in zip(self.schemes, self.scheme_tables, strict=True):
             p = self.lookup.read(table, rows).reshape(len(x), len(x), -1)
             x[:] = np.einsum("ijn,jn->in", p, x)
@@ -216,7 +216,7 @@ class _Group:
             for factor in factors[2:]:
                 out *= factor
         if self.uniform:
-            return np.matmul(self.weights, self.open, out=self.sums)
+            return np.dot(self.weights, self.open, out=self.sums)
         self.open *= self.conductance
         if self.fields:
             return self._with_fields(v)
@@ -354,7 +354,7 @@ class Chain:
                         group.relax(v[group.index])
                 history[k] = v
                 if look.gates:
-                    look.gate(self.groups)
+                    look.gate(done + k, self.groups)
                 if whole:
                     np.add(base, self.groups[0].conductances(v), out=both)
                 else:

@@ -60,7 +60,10 @@ def _formula(text):
         values = evaluate(np.arange(-150.0, 100.0))
     if not np.all(values >= 0):
         v = np.arange(-150.0, 100.0)[~(values >= 0)][0]
-        raise ValueError(f"the rate {text!r} must be at least 0 everywhere, but not so at {v} mV")
+        raise ValueError(
+            f"the rate {text!r} must be at least 0 everywhere, but is {values[~(values >= 0)][0]} "
+            f"at {v} mV (for 0/0, write x / (1 - exp(-x)) as linoid(x))"
+        )
     return evaluate
 
 
@@ -326,6 +329,33 @@ def freeze(channel, gate):
     """Return the channel with `gate` frozen: it keeps the value it starts a run with."""
     channel.gate(gate)
     return _on_gates(channel, gate, lambda g: replace(g, speed=0.0))
+
+
+def persistent(channel, fraction, gate="h"):
+    """Return the share of a channel's population that never inactivates, as a channel of its own.
+
+    In a membrane it stands beside ``block(channel, fraction)``, the rest of the population. A
+    steady open probability of 0.01 to 0.02 makes rat muscle fire on after a stimulus, as in
+    myotonia (Cannon and Corey 1993, J Physiol 466:501–520).
+
+    Parameters
+    ----------
+    channel : Channel
+        The whole population.
+    fraction : float
+        Of it that lacks the inactivation gate, 0 to 1.
+    gate : str
+        The gate that is missing.
+
+    Returns
+    -------
+    Channel
+        With ``"P"`` added to the channel's name, and ``"p"`` to its gates'.
+    """
+    number("fraction", fraction, least=0, most=1)
+    missing = channel.gate(gate)
+    gates = tuple(replace(g, name=g.name + "p") for g in channel.gates if g is not missing)
+    return Channel(channel.name + "P", fraction * channel.conductance, channel.reversal, gates)
 
 
 def _on_gates(channel, name, change):

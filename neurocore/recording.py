@@ -197,7 +197,7 @@ def _rise(t, v, low, high):
         rise = table[:, order:] - table[:, order - 1 : -1]
         table[:, order:] = rise / (t[:, order:] - t[:, : points - order])
     low, high = low.copy(), high.copy()
-    for _ in range(40):  # bisection: steady even where the polynomial is nearly flat
+    for _ in range(32):  # bisection: steady even where the polynomial is nearly flat
         x = 0.5 * (low + high)
         value = table[:, -1]
         for order in range(points - 2, -1, -1):

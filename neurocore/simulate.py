@@ -8,17 +8,17 @@ from itertools import pairwise
 import numpy as np
 
 from ._check import number
+from ._look import Look
 from ._many import Chain, distinct
 from ._one import run
 from .axon import Cable, Patch, _compartments
 from .channels import Gate
-from .recording import Recording, by_column, nested, rises
+from .recording import Recording, nested
 from .stimuli import Stimulus, VoltageClamp
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
-QUIET = 0.05  # mV: a cell left alone that moves less during 128 steps will not fire any more
 
 
 def simulate(
@@ -64,8 +64,8 @@ def simulate(
     accuracy : float
         How far (ms) spike and arrival times may be from those of infinitely fine steps. The
         default holds for 0.1 s of firing of the models in this book; it costs about 5 ms of
-        computing for 100 ms of one patch, 0.2 s for 10 ms of a 1000-compartment axon. A hundred
-        times better costs 3 times as much.
+        computing for 100 ms of one patch, 0.1 s for 10 ms of a 1000-compartment axon. A hundred
+        times better costs two to three times as much.
     step : float, optional
         The time step (ms) for arrays, in place of one chosen from `accuracy`.
     threshold : float
@@ -288,13 +288,13 @@ def _many(cell, plan, v0, record, sample, step, stop):
 
     def extrapolated(chunks):
         """Return one row for each column, the error's dt² term taken out."""
-        a, b = (np.concatenate(c)[:n] for c in chunks)
+        a, b = (c[:n] for c in chunks)
         return np.moveaxis((4 * b - a) / 3, 0, -1)
 
-    v = extrapolated([look.v for look in looks]).reshape(*shape, n)
+    v = extrapolated([np.concatenate(look.v) for look in looks]).reshape(*shape, n)
     states = None
     if keep_gates:
-        rows = extrapolated([look.states for look in looks])
+        rows = extrapolated([np.array(look.states) for look in looks])
         states = {name: x.reshape(*shape, n) for name, x in zip(fine.names, rows, strict=True)}
     spikes = nested([_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape)
     t = np.array(fine.times[:n])
@@ -348,94 +348,3 @@ def _injected(stimuli, a, b, shape, micro):
         current.ravel() if current.any() else None,
         slope.ravel() if slope.any() else None,
     )
-
-
-class Look:
-    """Watches an array run: keeps samples, finds spikes, and says when it is over."""
-
-    def __init__(self, size, columns, every, gates, threshold, stop):
-        self.size, self.columns = size, columns
-        if columns.size == columns[-1] - columns[0] + 1:
-            self.columns = slice(columns[0], columns[-1] + 1)
-        self.count = columns.size
-        self.every, self.gates, self.stop, self.threshold = every, gates, stop, threshold
-        self.times, self.v, self.states = [], [], []
-        self.places = None
-        self.t, self.over, self.alone = 0.0, False, False
-        self.found, self.tail = [], None
-
-    def begin(self, groups):
-        """Note the gates at the start of a stretch, where they are known at the step itself."""
-        self.row = 0
-        if self.gates:
-            self.before, self.halves = self._gates(groups), []
-
-    def _gates(self, groups):
-        """Return the gates of the columns watched, shape (names, columns)."""
-        if self.places is None:
-            columns = np.arange(self.size)[self.columns]
-            self.names = sorted({name for group in groups for name in group.states})
-            self.places = [
-                (self.names.index(name), *self._meet(columns, group), name, g)
-                for g, group in enumerate(groups)
-                for name in group.states
-            ]
-        values = np.full((len(self.names), self.count), np.nan)
-        for row, to, at, name, g in self.places:
-            values[row, to] = groups[g].states[name][at]
-        return values
-
-    def _meet(self, columns, group):
-        """Return which columns lie in the group, and where there."""
-        members = np.arange(self.size)[group.index]
-        _, to, at = np.intersect1d(columns, members, return_indices=True)
-        return to, at
-
-    def gate(self, groups):
-        """Note the gates half a step after the present one."""
-        self.halves.append(self._gates(groups))
-
-    def __call__(self, history, dt):
-        """Take in a chunk of steps; return whether to go on."""
-        times = self.t + dt * np.arange(len(history))
-        v = history[:, self.columns]
-        keep = slice(-self.row % self.every, None, self.every)
-        self.times.extend(times[keep])
-        self.v.append(v[keep].copy())
-        if self.gates:
-            x = np.array([self.before, *self.halves])
-            at_steps = 0.5 * (x[:-1] + x[1:])
-            if self.row == 0:
-                at_steps[0] = x[0]
-            self.states.append(at_steps[keep])
-            self.before, self.halves = x[-1], []
-        self.row += len(history)
-        self.t += len(history) * dt
-        self._find(times, v)
-        if self.stop is not None:
-            risen = self.stop.issubset(np.concatenate([c for c, _ in self.found]))
-            self.over = risen or (self.alone and np.ptp(history, axis=0).max() < QUIET)
-        return not self.over
-
-    def _find(self, times, v, end=False):
-        """Find rises, leaving those for later whose surroundings are not yet known."""
-        first = 0 if self.tail is None else 1
-        if self.tail is not None:
-            times = np.concatenate([self.tail[0], times])
-            v = np.concatenate([self.tail[1], v])
-        self.found.append(rises(times, v, self.threshold, first, len(times) - (2 if end else 3)))
-        self.tail = times[-3:], v[-3:].copy()
-
-    def finish(self, v, groups):
-        """Take in the state at the end of the run."""
-        last = v[None, self.columns]
-        self.times.append(self.t)
-        self.v.append(last.copy())
-        if self.gates:
-            self.states.append(self._gates(groups)[None])
-        self._find(np.array([self.t]), last, end=True)
-
-    def spikes(self):
-        """Return the spike times (ms) of each column."""
-        column, times = (np.concatenate(found) for found in zip(*self.found, strict=True))
-        return by_column(column, times, self.count)

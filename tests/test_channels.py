@@ -171,6 +171,17 @@ def test_slow_and_freeze():
     assert nc.freeze(SODIUM, "h").gate("h").time_constant(-65.0, 6.3) == np.inf
 
 
+def test_persistent_share():
+    """Population and share together are the whole, but for the inactivation the share lacks."""
+    share, rest = nc.persistent(SODIUM, 0.02), nc.block(SODIUM, 0.02)
+    gates = {"m": 0.7, "mp": 0.7, "h": 0.25}
+    total = share.current(-20.0, gates, 6.3) + rest.current(-20.0, gates, 6.3)
+    assert total == pytest.approx(120 * 0.7**3 * (0.98 * 0.25 + 0.02) * -70)
+    membrane = nc.Membrane((rest, share, nc.squid_potassium(), nc.leak()))
+    assert membrane.rest() > nc.hodgkin_huxley().rest()
+    assert nc.rheobase(nc.patch(membrane), 50) < nc.rheobase(nc.patch(nc.hodgkin_huxley()), 50)
+
+
 def test_temperature_follows_q10():
     m = SODIUM.gate("m")
     assert m.time_constant(-30.0, 6.3) / m.time_constant(-30.0, 16.3) == pytest.approx(3)
@@ -224,6 +235,7 @@ def test_lidocaine_recovers_within_one_to_two_seconds():
         (lambda: nc.Gate("m", 3, alpha="W", beta="1"), ValueError, "'W'"),
         (lambda: nc.Gate("m", 3, alpha="__import__('os')", beta="1"), ValueError, "__import__"),
         (lambda: nc.Gate("m", 3, alpha="V", beta="1"), ValueError, "at least 0"),
+        (lambda: nc.Gate("m", 3, "(V + 40) / (1 - exp(-V - 40))", "1"), ValueError, "linoid"),
         (lambda: nc.Gate("m", 3, alpha=1.0, beta="1"), TypeError, "text"),
         (lambda: nc.Gate("m", 3, alpha="1.0"), ValueError, "alpha and beta"),
         (lambda: nc.Gate("m", 0, alpha="1.0", beta="1.0"), ValueError, "power"),

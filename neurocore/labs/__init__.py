@@ -4,10 +4,15 @@
 """
 
 from neurocore.labs.description import (
+    Axon,
     Bar,
     Bars,
+    Channels,
+    Curve,
     Level,
     Line,
+    Map,
+    Plane,
     Point,
     Slider,
     Switch,
@@ -16,7 +21,23 @@ from neurocore.labs.description import (
 from neurocore.labs.rest import REST
 from neurocore.labs.spike import SPIKE
 
-__all__ = ["LABS", "Bar", "Bars", "Level", "Line", "Point", "Slider", "Switch", "Traces", "lab"]
+__all__ = [
+    "LABS",
+    "Axon",
+    "Bar",
+    "Bars",
+    "Channels",
+    "Curve",
+    "Level",
+    "Line",
+    "Map",
+    "Plane",
+    "Point",
+    "Slider",
+    "Switch",
+    "Traces",
+    "lab",
+]
 
 LABS = {**REST, **SPIKE}
 

@@ -11,7 +11,23 @@ from html import escape
 
 import numpy as np
 
-__all__ = ["Bar", "Bars", "Level", "Line", "Point", "Slider", "Switch", "Traces", "say", "symbols"]
+__all__ = [
+    "Axon",
+    "Bar",
+    "Bars",
+    "Channels",
+    "Curve",
+    "Level",
+    "Line",
+    "Map",
+    "Plane",
+    "Point",
+    "Slider",
+    "Switch",
+    "Traces",
+    "say",
+    "symbols",
+]
 
 
 @dataclass(frozen=True)
@@ -127,26 +143,106 @@ class Traces:
     y_log: bool = False
     levels: tuple = ()
     points: tuple = ()
+    keep: bool = False  # a button that leaves the present curves behind, faint
 
     def ticks(self, axis):
         """Return where the axis "x" or "y" is labelled."""
-        return _ticks(*getattr(self, f"{axis}_range"), getattr(self, f"{axis}_log"))
+        return ticks(*getattr(self, f"{axis}_range"), getattr(self, f"{axis}_log"))
 
     def describe(self):
         """Plain data for the front end."""
-        parts = {
-            name: [part.__dict__ for part in getattr(self, name)]
-            for name in ("lines", "levels", "points")
-        }
-        return {
-            "kind": "traces",
-            **self.__dict__,
-            **parts,
-            "x_range": list(self.x_range),
-            "y_range": list(self.y_range),
-            "x_ticks": self.ticks("x"),
-            "y_ticks": self.ticks("y"),
-        }
+        return {"kind": "traces", **_plain(self), **_axes(self)}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve in a `Plane` panel: two of the function's arrays, of one length."""
+
+    x: str
+    y: str
+    label: str
+    role: str = "v"
+    dash: bool = False
+
+
+@dataclass(frozen=True)
+class Plane:
+    """One quantity against another.
+
+    On curves as long as the lab's time, a dot marks the time cursor.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    curves: tuple
+    x_range: tuple
+    y_range: tuple
+    points: tuple = ()
+    x_log = y_log = False
+    ticks = Traces.ticks
+
+    def describe(self):
+        """Plain data for the front end."""
+        return {"kind": "plane", **_plain(self), **_axes(self)}
+
+
+@dataclass(frozen=True)
+class Map:
+    """A quantity in colour over two axes, as over time and along an axon.
+
+    `output` is a 2-d array of shape (len(y), len(x)); `x` and `y` are rising and
+    evenly spaced; colours span `range`.
+    """
+
+    title: str
+    output: str
+    x: str
+    y: str
+    x_label: str
+    y_label: str
+    range: tuple
+    unit: str
+
+    def describe(self):
+        """Plain data for the front end."""
+        return {"kind": "map", **_plain(self), "colours": COLOURS}
+
+
+@dataclass(frozen=True)
+class Channels:
+    """A drawn membrane: its channels open and inactivate at the time cursor.
+
+    `m`, `h` and `n` are arrays over the lab's time.
+    """
+
+    title: str
+    m: str
+    h: str
+    n: str
+
+    def describe(self):
+        """Plain data for the front end."""
+        return {"kind": "channels", **_plain(self)}
+
+
+@dataclass(frozen=True)
+class Axon:
+    """A drawn axon in the colours of a quantity at the time cursor.
+
+    `output` is a 2-d array (positions, times), `y` the positions and `myelin` an
+    array over them, from 0 for bare to 1 for full myelin; colours span `range`.
+    """
+
+    title: str
+    output: str
+    y: str
+    myelin: str
+    range: tuple
+
+    def describe(self):
+        """Plain data for the front end."""
+        return {"kind": "axon", **_plain(self), "colours": COLOURS}
 
 
 @dataclass(frozen=True)
@@ -170,15 +266,35 @@ class Bars:
 
     def describe(self):
         """Plain data for the front end."""
-        return {
-            "kind": "bars",
-            **self.__dict__,
-            "bars": [bar.__dict__ for bar in self.bars],
-            "range": list(self.range),
-        }
+        return {"kind": "bars", **_plain(self)}
 
 
-def _ticks(low, high, log):
+# Nine steps of viridis (van der Walt and Smith), even to the eye and to the colour-blind.
+COLOURS = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c"]
+COLOURS += ["#28ae80", "#5ec962", "#addc30", "#fde725"]
+
+
+def _axes(panel):
+    return {
+        "x_ticks": panel.ticks("x"),
+        "y_ticks": panel.ticks("y"),
+        "x_log": panel.x_log,
+        "y_log": panel.y_log,
+    }
+
+
+def _plain(panel):
+    """A panel as the JSON it becomes."""
+    return {
+        name: [getattr(part, "__dict__", part) for part in value]
+        if isinstance(value, tuple)
+        else value
+        for name, value in panel.__dict__.items()
+    }
+
+
+def ticks(low, high, log):
+    """Return round values from low to high to label an axis with."""
     if log:
         exponents = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
         steps = [1, 2, 5] if len(exponents) < 4 else [1]
@@ -226,4 +342,4 @@ def say(templates, frame):
         name, sign, digits = match.groups()
         return number(float(np.ravel(frame[name])[-1]), int(digits or 0), sign or "")
 
-    return FIELD.sub(fill, templates[int(np.ravel(frame.get("outcome", 0))[-1])])
+    return FIELD.sub(fill, templates[round(float(np.ravel(frame.get("outcome", 0))[-1]))])

@@ -4,11 +4,14 @@ The front end takes this very markup over: it wakes the sliders, moves the bars
 and puts a live plot where a still one stands.
 """
 
+import base64
+import struct
+import zlib
 from html import escape
 
 import numpy as np
 
-from .description import number, say, symbols
+from .description import COLOURS, number, say, symbols, ticks
 
 __all__ = ["picture"]
 
@@ -30,17 +33,16 @@ def _tick_text(tick):
     return f"{tick:g}".replace("-", "\N{MINUS SIGN}")
 
 
-def _traces(panel, frame, label):
-    x = _scale(panel.x_range, panel.x_log, LEFT, WIDTH - RIGHT)
-    y = _scale(panel.y_range, panel.y_log, HEIGHT - BOTTOM, TOP)
+def _chart(label, x_label, y_label, x_ticks, y_ticks, x, y, marks):
+    """Axes with round ticks, and the marks within."""
     out = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(label)}">']
-    for tick in panel.ticks("y"):
+    for tick in y_ticks:
         place = float(y(tick))
         out.append(f'<path class="nc-grid" d="M{LEFT} {place:.1f}H{WIDTH - RIGHT}"/>')
         out.append(
             f'<text x="{LEFT - 6}" y="{place + 4:.1f}" text-anchor="end">{_tick_text(tick)}</text>'
         )
-    for tick in panel.ticks("x"):
+    for tick in x_ticks:
         place = float(x(tick))
         out.append(f'<path class="nc-grid" d="M{place:.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
         out.append(
@@ -49,36 +51,167 @@ def _traces(panel, frame, label):
         )
     out.append(
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">'
-        f"{escape(panel.x_label)}</text>"
+        f"{escape(x_label)}</text>"
         f'<text transform="translate(14 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" '
-        f'text-anchor="middle">{escape(panel.y_label)}</text>'
+        f'text-anchor="middle">{escape(y_label)}</text>'
     )
-    for level in panel.levels:
-        place = float(y(frame[level.output]))
-        across = f"M{LEFT} {place:.1f}H{WIDTH - RIGHT}"
-        out.append(f'<path class="nc-line nc-dash nc-{level.role}" d="{across}"/>')
-    across = x(frame[panel.x])
-    for line in panel.lines:
-        up = np.clip(y(frame[line.output]), TOP, HEIGHT - BOTTOM)
-        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, up, strict=True))
-        dash = " nc-dash" if line.dash else ""
-        out.append(f'<polyline class="nc-line{dash} nc-{line.role}" points="{points}"/>')
-    for point in panel.points:
-        out.append(
-            f'<circle class="nc-dot nc-{point.role}" r="6" cx="{float(x(frame[point.x])):.1f}" '
-            f'cy="{float(y(frame[point.y])):.1f}"/>'
+    return f'<div class="nc-plot">{"".join([*out, *marks])}</svg></div>'
+
+
+def _polyline(part, across, up):
+    up = np.clip(up, TOP, HEIGHT - BOTTOM)
+    across = np.clip(across, LEFT, WIDTH - RIGHT)
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, up, strict=True))
+    dash = " nc-dash" if part.dash else ""
+    return f'<polyline class="nc-line{dash} nc-{part.role}" points="{points}"/>'
+
+
+def _dot(role, across, up):
+    return f'<circle class="nc-dot nc-{role}" r="6" cx="{float(across):.1f}" cy="{float(up):.1f}"/>'
+
+
+def _keys(parts):
+    """The legend; a part that is one of the function's outputs has its value read out."""
+    rows = []
+    for part in parts:
+        dash = " nc-dash" if getattr(part, "dash", True) else ""
+        read = f' <b data-read="{part.output}"></b>' if hasattr(part, "output") else ""
+        rows.append(
+            f'<li class="nc-{part.role}{dash}"><span class="nc-swatch"></span>'
+            f"<span>{symbols(part.label)}</span>{read}</li>"
         )
-    out.append("</svg>")
-    keys = "".join(
-        f'<li class="nc-{part.role}{" nc-dash" if getattr(part, "dash", True) else ""}">'
-        f'<span class="nc-swatch"></span><span>{symbols(part.label)}</span> '
-        f'<b data-read="{part.output}"></b></li>'
-        for part in (*panel.lines, *panel.levels)
+    return f'<ul class="nc-keys">{"".join(rows)}</ul>'
+
+
+def _traces(panel, frame, label, time):
+    x = _scale(panel.x_range, panel.x_log, LEFT, WIDTH - RIGHT)
+    y = _scale(panel.y_range, panel.y_log, HEIGHT - BOTTOM, TOP)
+    marks = []
+    for level in panel.levels:
+        across = f"M{LEFT} {float(y(frame[level.output])):.1f}H{WIDTH - RIGHT}"
+        marks.append(f'<path class="nc-line nc-dash nc-{level.role}" d="{across}"/>')
+    for line in panel.lines:
+        marks.append(_polyline(line, x(frame[panel.x]), y(frame[line.output])))
+    for point in panel.points:
+        marks.append(_dot(point.role, x(frame[point.x]), y(frame[point.y])))
+    ticks = panel.ticks("x"), panel.ticks("y")
+    keep = '<button type="button" data-keep hidden>Keep these curves</button>' * panel.keep
+    chart = _chart(label, panel.x_label, panel.y_label, *ticks, x, y, marks)
+    return _keys((*panel.lines, *panel.levels)) + chart + keep
+
+
+def _plane(panel, frame, label, time):
+    x = _scale(panel.x_range, False, LEFT, WIDTH - RIGHT)
+    y = _scale(panel.y_range, False, HEIGHT - BOTTOM, TOP)
+    marks = [_polyline(curve, x(frame[curve.x]), y(frame[curve.y])) for curve in panel.curves]
+    marks += [_dot(point.role, x(frame[point.x]), y(frame[point.y])) for point in panel.points]
+    for curve in panel.curves:
+        if time and len(frame[curve.x]) == len(frame[time]):
+            marks.append(_dot(curve.role, x(frame[curve.x][-1]), y(frame[curve.y][-1])))
+    ticks = panel.ticks("x"), panel.ticks("y")
+    chart = _chart(label, panel.x_label, panel.y_label, *ticks, x, y, marks)
+    return _keys(panel.curves) + chart
+
+
+def _colours(values, limits):
+    """Each value's colour on the panels' scale, as an array with a last axis of 3."""
+    steps = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in COLOURS])
+    place = (np.clip(values, *limits) - limits[0]) / (limits[1] - limits[0]) * (len(steps) - 1)
+    channels = [np.interp(place, np.arange(len(steps)), steps[:, i]) for i in range(3)]
+    return np.rint(np.stack(channels, -1)).astype(np.uint8)
+
+
+def _png(pixels):
+    """A picture as an address of its own; `pixels` has shape (rows, columns, 3)."""
+    rows, columns, _ = pixels.shape
+    raw = b"".join(b"\0" + row.tobytes() for row in pixels)
+    parts = (
+        (b"IHDR", struct.pack(">2I5B", columns, rows, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(raw, 9)),
+        (b"IEND", b""),
     )
-    return f'<ul class="nc-keys">{keys}</ul><div class="nc-plot">{"".join(out)}</div>'
+    chunks = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts
+    )
+    return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + chunks).decode()
 
 
-def _bars(panel, frame, label):
+def _colour_key(limits, unit):
+    stops = ", ".join(COLOURS)
+    low, high = (number(value, 0) for value in limits)
+    return (
+        f'<div class="nc-scale"><span>{low}</span>'
+        f'<i style="background: linear-gradient(90deg, {stops})"></i>'
+        f"<span>{high} {escape(unit)}</span></div>"
+    )
+
+
+def _map(panel, frame, label, time):
+    ranges = [(float(frame[axis][0]), float(frame[axis][-1])) for axis in (panel.x, panel.y)]
+    x = _scale(ranges[0], False, LEFT, WIDTH - RIGHT)
+    y = _scale(ranges[1], False, HEIGHT - BOTTOM, TOP)
+    image = _png(_colours(frame[panel.output][::-1], panel.range))
+    marks = [
+        f'<image href="{image}" x="{LEFT}" y="{TOP}" width="{WIDTH - RIGHT - LEFT}" '
+        f'height="{HEIGHT - BOTTOM - TOP}" preserveAspectRatio="none"/>'
+    ]
+    spaced = [ticks(*limits, False) for limits in ranges]
+    chart = _chart(label, panel.x_label, panel.y_label, *spaced, x, y, marks)
+    return _colour_key(panel.range, panel.unit) + chart
+
+
+def _channels(panel, frame, label, time):
+    """Ten Na⁺ and eight K⁺ channels; each opens where its gates pass a level of its own."""
+    m, h, n = (float(np.ravel(frame[name])[-1]) for name in (panel.m, panel.h, panel.n))
+    random = np.random.default_rng(4)
+    drawn = []
+    bodies = (
+        '<rect x="-13" y="46" width="12" height="48" rx="5"/>'
+        '<rect x="1" y="46" width="12" height="48" rx="5"/>'
+    )
+    for kind, count, top in (("na", 10, 0), ("k", 8, 110)):
+        drawn.append(f'<path class="nc-leaflets" d="M0 {top + 54}H400M0 {top + 86}H400"/>')
+        levels = [random.permutation((np.arange(count) + 0.5) / count) for _ in range(2)]
+        for i, (opens, inactivates) in enumerate(zip(*levels, strict=True)):
+            is_open = (m**3 if kind == "na" else n**4) > opens
+            plugged = kind == "na" and h < inactivates
+            state = f"{'nc-open ' if is_open else ''}{'nc-plugged' if plugged else ''}"
+            ball = '<circle class="nc-ball" cy="112" r="7"/>' if kind == "na" else ""
+            drawn.append(
+                f'<g class="nc-channel nc-{kind} {state}" data-kind="{kind}" '
+                f'transform="translate({400 * (i + 0.5) / count:.0f} {top})" '
+                f'data-opens="{opens:.3f}" data-inactivates="{inactivates:.3f}">'
+                f"{bodies}{ball}</g>"
+            )
+    return (
+        f'<svg class="nc-drawing" viewBox="0 0 400 226" role="img" aria-label="{escape(label)}">'
+        '<text x="4" y="34">Na⁺ channels, outside above</text>'
+        f'<text x="4" y="150">K⁺ channels</text>{"".join(drawn)}</svg><p class="nc-tally"></p>'
+    )
+
+
+def _axon(panel, frame, label, time):
+    values = frame[panel.output][:, -1]
+    myelin = frame[panel.myelin]
+    step = 600 / len(values)
+    colours = _colours(values, panel.range)
+    parts = []
+    for i, (colour, sheath) in enumerate(zip(colours, myelin, strict=True)):
+        thick = 16 * float(sheath)
+        parts.append(
+            f'<rect class="nc-sheath" x="{i * step:.1f}" y="{34 - thick:.1f}" '
+            f'width="{step + 0.2:.1f}" height="{22 + 2 * thick:.1f}"/>'
+            f'<rect class="nc-core" x="{i * step:.1f}" y="34" width="{step + 0.6:.1f}" '
+            f'height="22" fill="rgb({colour[0]} {colour[1]} {colour[2]})"/>'
+        )
+    return (
+        f'<svg class="nc-drawing" viewBox="0 0 600 90" role="img" aria-label="{escape(label)}">'
+        f"{''.join(parts)}</svg>{_colour_key(panel.range, 'mV')}"
+    )
+
+
+def _bars(panel, frame, label, time):
     low, high = panel.range
     rows = []
     for bar in panel.bars:
@@ -131,10 +264,18 @@ def picture(lab, frame):
     """
     sentence = say(lab.summary, frame)
     spoken = sentence.replace("_", " ")
-    draw = {"Traces": _traces, "Bars": _bars}
+    draw = {
+        "Traces": _traces,
+        "Plane": _plane,
+        "Map": _map,
+        "Bars": _bars,
+        "Channels": _channels,
+        "Axon": _axon,
+    }
     panels = "".join(
         f'<section class="nc-panel"><div class="nc-panel-title">{symbols(panel.title)}</div>'
-        f"{draw[type(panel).__name__](panel, frame, f'{panel.title}. {spoken}')}</section>"
+        f"{draw[type(panel).__name__](panel, frame, f'{panel.title}. {spoken}', lab.time)}"
+        "</section>"
         for panel in lab.panels
     )
     controls = "".join(_control(slider, lab.key) for slider in lab.sliders)

@@ -14,7 +14,6 @@ import multiprocessing
 import os
 import time
 import zlib
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -45,6 +44,8 @@ def _over_grid(function, names, axes):
     seconds = (time.perf_counter() - start) * len(grid)
     workers = os.cpu_count() or 1
     if seconds > 2 and workers > 1:
+        from concurrent.futures import ProcessPoolExecutor  # a browser has no processes
+
         size = -(-len(grid) // (8 * workers))
         parts = [grid[i : i + size] for i in range(0, len(grid), size)]
         # Spawned: a notebook's kernel runs threads, and a forked child may inherit their locks.

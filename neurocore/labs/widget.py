@@ -23,7 +23,8 @@ class Lab(anywidget.AnyWidget):
     With a kernel, the function is called at each move of a slider. While the
     book is built (the environment variable ``NEUROCORE_TABLES`` names a folder
     then), the lab is written as HTML that carries a table of answers, and the
-    same front end reads the table.
+    same front end reads the table. In a page of the book that runs Python
+    itself (``NEUROCORE_LIVE`` is set), the page asks for each frame.
 
     Parameters
     ----------
@@ -78,7 +79,7 @@ class Lab(anywidget.AnyWidget):
 
     def open(self):
         """Reach for the kernel's front end, which a page being built does not have."""
-        if not _tables():
+        if not (_tables() or _live()):
             super().open()
 
     def say(self):
@@ -87,15 +88,13 @@ class Lab(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         folder = _tables()
-        if not folder:
+        if not (folder or _live()):
             bundle = super()._repr_mimebundle_(**kwargs)
             data = bundle[0] if isinstance(bundle, tuple) else bundle
             return {**(data or {}), "text/plain": f"{self.title}: {self.say()}"}
-        state = {
-            "spec": self.spec,
-            "settings": self.settings,
-            "table": cached_table(self.function, self.sliders, folder),
-        }
+        state = {"spec": self.spec, "settings": self.settings}
+        if folder:
+            state["table"] = cached_table(self.function, self.sliders, folder)
         text = json.dumps(state).replace("<", "\\u003c")
         page = f'<script type="application/json" class="nc-state">{text}</script>'
         return {
@@ -106,6 +105,10 @@ class Lab(anywidget.AnyWidget):
 
 def _tables():
     return os.environ.get("NEUROCORE_TABLES")
+
+
+def _live():
+    return os.environ.get("NEUROCORE_LIVE")
 
 
 def _wire(frame):

@@ -200,8 +200,8 @@ class Problem:
                 value = value.default if rng is None else value.draw(rng)
             setattr(p, name, value)
         with errstate(all="ignore"):
-            answer = self._read_reference(_at(self.answer, p), p)
-            mistakes = [(m, self._read_reference(_at(m.value, p), p)) for m in self.mistakes]
+            answer = self._read_reference(_at(self.answer, p))
+            mistakes = [(m, self._read_reference(_at(m.value, p))) for m in self.mistakes]
         return SimpleNamespace(p=p, answer=answer, mistakes=mistakes)
 
     def prompt(self, seed=None):
@@ -266,7 +266,7 @@ class Numeric(Problem):
             (n, u, rule if isinstance(rule, Tolerance) else rule[n]) for n, u in self.unit.items()
         ]
 
-    def _read_reference(self, value, p):
+    def _read_reference(self, value):
         if isinstance(value, dict):
             self._demand(set(value) <= {n for n, *_ in self._parts}, f"has no parts {set(value)}")
         else:
@@ -313,7 +313,7 @@ class Numeric(Problem):
                 found = Reply(result.code, label + result.message, self.id)
         if found is None:
             return self._right()
-        if len(self._parts) > 1 and found.code.startswith(("near", "incorrect")):
+        if found.code.startswith(("near", "incorrect")):
             found = self._misplaced(given, variant) or found
         if right:
             return Reply(
@@ -377,7 +377,7 @@ class Array(Problem):
     unit: str
     tolerance: Tolerance
 
-    def _read_reference(self, value, p):
+    def _read_reference(self, value):
         return array(value, dtype=float)
 
     def _clash(self, variant):
@@ -453,7 +453,7 @@ class Function(Problem):
         calls += [draw() for _ in range(6)]
         return [tuple(call) for call in calls] + [tuple(map(float, s)) for s in self.special]
 
-    def _read_reference(self, value, p):
+    def _read_reference(self, value):
         return array([value(*call) for call in self._calls], dtype=float)
 
     def _clash(self, variant):
@@ -462,11 +462,11 @@ class Function(Problem):
 
     def _wanted(self):
         ranges = " and ".join(f"`{n}` from {a:g} to {b:g}" for n, (a, b) in self.inputs.items())
+        arrays = ", single numbers and arrays" if self.vectorised else ""
         return (
             f"**Answer:** a function `{self.signature}` that returns its value {_in(self.unit)}"
             f"{_of_largest(self.tolerance, self.unit)}.\n"
-            "It is tried on inputs that you do not see, "
-            f"{ranges}{', single numbers and arrays' * self.vectorised}."
+            f"It is tried on inputs that you do not see, {ranges}{arrays}."
         )
 
     @property
@@ -547,7 +547,7 @@ class Choice(Problem):
     options: tuple[str, ...]
     reasons: tuple[str, ...]
 
-    def _read_reference(self, value, p):
+    def _read_reference(self, value):
         return value
 
     def _clash(self, variant):

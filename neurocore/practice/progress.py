@@ -207,8 +207,10 @@ class Record:
             except ValueError as error:
                 aside = self._store.set_aside()
                 self._tell(f"The progress file was not used ({error}). It is kept as {aside}.")
+                if self._events:
+                    self._store.write(export_events(self._events))
         except OSError as error:
-            self._tell(f"The progress file cannot be read: {error.strerror or 'no access'}.")
+            self._tell(f"The progress file cannot be used: {error.strerror or 'no access'}.")
 
     def _tell(self, words):
         if words not in self._notes:

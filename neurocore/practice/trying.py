@@ -90,8 +90,6 @@ def _values(returned, unit, name, shape):
         raise Refused("unanswered.function", name=name)
     if shape is not None:
         return numbers(returned, unit, name, shape).tolist()
-    if type(returned) is ndarray and returned.shape == () and returned.dtype.kind == "f":
-        returned = returned[()]
     try:
         return [number(returned, unit, name)]
     except Refused as refusal:

@@ -1,20 +1,13 @@
 // The one front end of every lab. Its markup comes from neurocore/labs/picture.py;
 // this wakes the controls, moves the bars and puts live plots where still ones stand.
-// The answers come from a table in a static page, from Python where a kernel runs.
+// The answers come from a table in a static page, from Python where a kernel runs
+// or, once the page itself runs Python, from there: the model's `live` tells.
 
-import uPlot from "uplot";
+import { Drawn, PanelSpec, axon, bars, channels, chart, number, scalar } from "./panels";
 import { Frame, Table, open } from "./table";
 
-interface Part { output: string; label: string; role: string; dash?: boolean }
-interface Traces {
-  kind: "traces"; x: string; x_label: string; y_label: string;
-  x_range: [number, number]; y_range: [number, number]; x_log: boolean; y_log: boolean;
-  x_ticks: number[]; y_ticks: number[];
-  lines: Part[]; levels: Part[]; points: { x: string; y: string; role: string }[];
-}
-interface Bars { kind: "bars"; bars: Part[]; range: [number, number]; digits: number }
 interface Slider { kind: "slider" | "switch"; name: string; unit?: string; stops: number[]; value: number; between: boolean }
-interface Spec { key: string; sliders: Slider[]; panels: (Traces | Bars)[]; summary: string[]; time: string }
+interface Spec { key: string; sliders: Slider[]; panels: PanelSpec[]; summary: string[]; time: string }
 type Settings = Record<string, number>;
 interface Model {
   get(name: string): any;
@@ -23,24 +16,11 @@ interface Model {
   off(event: string, callback: () => void): void;
   save_changes(): void;
 }
-type Panel = (frame: Frame, cursor: number) => void;
-
-const FINE = 20; // positions between two stops where the table may be interpolated
-
-export function number(value: number, digits: number, sign = ""): string {
-  if (!Number.isFinite(value)) return "–";
-  const text = Math.abs(value).toFixed(digits);
-  return (Number(text) === 0 ? "" : value < 0 ? "−" : sign) + text;
-}
-
-const scalar = (frame: Frame, name: string, cursor = -1): number => {
-  const value = frame[name];
-  if (typeof value === "number") return value;
-  return value[cursor < 0 ? value.length - 1 : Math.min(cursor, value.length - 1)];
-};
+const FINE = 20; // positions between two stops where there is an answer between them
+const PATIENCE = 150; // ms that Python may take before the table answers in its place
 
 function say(templates: string[], frame: Frame, cursor: number): string {
-  const text = templates["outcome" in frame ? scalar(frame, "outcome", cursor) : 0];
+  const text = templates["outcome" in frame ? Math.round(scalar(frame, "outcome", cursor)) : 0];
   return text.replace(/\{(\w+)(?::(\+?)\.(\d)f)?\}/g, (_, name, sign, digits) =>
     number(scalar(frame, name, cursor), Number(digits ?? 0), sign));
 }
@@ -54,132 +34,17 @@ function setting(slider: Slider, place: number): number {
   return slider.stops[low] + (place - low) * (slider.stops[low + 1] - slider.stops[low]);
 }
 
-function nearest(slider: Slider, value: number): number {
+function nearest(slider: Slider, value: number, fine: boolean): number {
   const { stops } = slider;
   const low = Math.max(0, Math.min(stops.length - 2, stops.findLastIndex((stop) => stop <= value)));
   const share = Math.max(0, Math.min(1, (value - stops[low]) / (stops[low + 1] - stops[low])));
-  return low + (slider.between ? Math.round(share * FINE) / FINE : Math.round(share));
+  return low + (fine ? Math.round(share * FINE) / FINE : Math.round(share));
 }
 
 function fromWire(frame: Record<string, number | DataView>): Frame {
   return Object.fromEntries(Object.entries(frame).map(([name, value]) => [name,
     typeof value === "number" ? value
       : new Float64Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength))]));
-}
-
-function bars(spec: Bars, box: Element): Panel {
-  const [low, high] = spec.range;
-  const place = (value: number) => ((Math.max(low, Math.min(high, value)) - low) / (high - low)) * 100;
-  const rows = [...box.querySelectorAll<HTMLElement>(".nc-bar")].map((row) => ({
-    fill: row.querySelector<HTMLElement>(".nc-track i")!, text: row.querySelector("b")!,
-  }));
-  return (frame, cursor) => spec.bars.forEach((bar, i) => {
-    const value = scalar(frame, bar.output, cursor);
-    const [a, b] = [place(0), place(value)].sort((x, y) => x - y);
-    rows[i].fill.style.left = `${a}%`;
-    rows[i].fill.style.width = `${b - a}%`;
-    rows[i].text.textContent = number(value, spec.digits);
-  });
-}
-
-function traces(spec: Traces, box: HTMLElement, time: string, move: (index: number) => void): Panel & { redraw(): void; resize(): void } {
-  const holder = box.querySelector<HTMLElement>(".nc-plot")!;
-  const label = holder.querySelector("svg")!.getAttribute("aria-label")!;
-  const readings = [...box.querySelectorAll<HTMLElement>("[data-read]")];
-  const height = holder.clientHeight || 240;
-  const color = (role: string) => getComputedStyle(box).getPropertyValue(`--nc-${role}`).trim() || "gray";
-  const timed = spec.x === time;
-  let frame: Frame | undefined;
-  let cursor = -1;
-
-  const overlay = (u: uPlot) => {
-    if (!frame) return; // uPlot draws itself once before there is anything to show
-    const { ctx } = u;
-    const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.lineWidth = 2 * ratio;
-    for (const level of spec.levels) {
-      const y = u.valToPos(scalar(frame, level.output, cursor), "y", true);
-      ctx.strokeStyle = color(level.role);
-      ctx.setLineDash([6 * ratio, 4 * ratio]);
-      ctx.beginPath();
-      ctx.moveTo(u.bbox.left, y);
-      ctx.lineTo(u.bbox.left + u.bbox.width, y);
-      ctx.stroke();
-    }
-    ctx.setLineDash([]);
-    for (const point of spec.points) {
-      ctx.fillStyle = color(point.role);
-      ctx.beginPath();
-      ctx.arc(u.valToPos(scalar(frame, point.x, cursor), "x", true),
-        u.valToPos(scalar(frame, point.y, cursor), "y", true), 6 * ratio, 0, 7);
-      ctx.fill();
-    }
-    if (timed && cursor >= 0) {
-      const x = u.valToPos(u.data[0][cursor], "x", true);
-      ctx.strokeStyle = color("cursor");
-      ctx.beginPath();
-      ctx.moveTo(x, u.bbox.top);
-      ctx.lineTo(x, u.bbox.top + u.bbox.height);
-      ctx.stroke();
-    }
-    ctx.restore();
-  };
-
-  const axis = (label: string, ticks: number[], size: number): uPlot.Axis => ({
-    label, size, splits: () => ticks, labelSize: 20, labelGap: 0, gap: 4, font: "13px system-ui, sans-serif", labelFont: "13px system-ui, sans-serif",
-    stroke: () => color("ink"), grid: { stroke: () => color("grid"), width: 1 }, ticks: { show: false },
-    values: (_, splits) => splits.map((tick) => String(+tick.toPrecision(6)).replace("-", "−")),
-    filter: (_, splits) => splits,
-  });
-  const plot = new uPlot({
-    width: holder.clientWidth, height,
-    scales: {
-      x: { time: false, range: spec.x_range, distr: spec.x_log ? 3 : 1 },
-      y: { range: spec.y_range, distr: spec.y_log ? 3 : 1 },
-    },
-    axes: [axis(spec.x_label, spec.x_ticks, 26), axis(spec.y_label, spec.y_ticks, 44)],
-    series: [{}, ...spec.lines.map((line) => ({
-      stroke: () => color(line.role), width: 2, points: { show: false }, dash: line.dash ? [6, 4] : undefined,
-    }))],
-    legend: { show: false }, cursor: { show: false }, hooks: { draw: [overlay] },
-  }, [[0], ...spec.lines.map(() => [0])], (u, init) => {
-    init();
-    holder.replaceChildren(u.root);
-  });
-  holder.setAttribute("role", "img");
-  holder.setAttribute("aria-label", label);
-
-  if (timed) {
-    const follow = (event: PointerEvent) => {
-      const at = plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, "x");
-      move(plot.valToIdx(at));
-    };
-    plot.over.style.touchAction = "pan-y";
-    plot.over.style.cursor = "ew-resize";
-    plot.over.addEventListener("pointerdown", (event) => {
-      plot.over.setPointerCapture(event.pointerId);
-      follow(event);
-    });
-    plot.over.addEventListener("pointermove", (event) => event.buttons && follow(event));
-  }
-
-  const update = (next: Frame, at: number) => {
-    const fresh = next !== frame;
-    frame = next;
-    cursor = at;
-    if (fresh) plot.setData([next[spec.x], ...spec.lines.map((line) => next[line.output])] as unknown as uPlot.AlignedData);
-    else plot.redraw(false);
-    const parts = [...spec.lines, ...spec.levels];
-    readings.forEach((element, i) => {
-      const single = typeof next[parts[i].output] === "number";
-      element.textContent = single || timed ? number(scalar(next, parts[i].output, cursor), 1) : "";
-    });
-  };
-  return Object.assign(update, {
-    redraw: () => plot.redraw(false),
-    resize: () => plot.setSize({ width: holder.clientWidth, height }),
-  });
 }
 
 async function render({ model, el }: { model: Model; el: HTMLElement }): Promise<() => void> {
@@ -199,15 +64,21 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   let cursor = clock ? Number(clock.value) : -1;
   let said = "";
   let silence = 0;
+  let late = 0;
+  const exact = () => !answer || Boolean(model.get("live"));
+  const fine = (slider: Slider) => slider.kind === "slider" && (slider.between || exact());
 
   const move = (index: number) => {
     cursor = index;
     if (clock) clock.value = String(index);
     draw();
   };
-  const panels: (Panel & { redraw?(): void; resize?(): void })[] = spec.panels.map((panel, i) => {
+  const panels: Drawn[] = spec.panels.map((panel, i) => {
     const box = all(".nc-panel")[i];
-    return panel.kind === "bars" ? bars(panel, box) : traces(panel, box, spec.time, move);
+    if (panel.kind === "bars") return bars(panel, box);
+    if (panel.kind === "channels") return channels(panel, box);
+    if (panel.kind === "axon") return axon(panel, box);
+    return chart(panel, box, spec.time, move);
   });
 
   // At once: browsers hand over at most one move of a slider per frame as it is.
@@ -229,19 +100,26 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
 
   const settings = (): Settings =>
     Object.fromEntries(spec.sliders.map((slider) => [slider.name, setting(slider, places[slider.name])]));
+  const fromTable = () => {
+    const here = spec.sliders.map((slider) => places[slider.name]);
+    const near = here.map((place, i) => (spec.sliders[i].between ? place : Math.round(place)));
+    frame = answer!(near);
+    root.classList.toggle("nc-near", near.some((place, i) => place !== here[i]));
+    draw();
+  };
   const ask = () => {
-    if (answer) {
-      frame = answer(spec.sliders.map((slider) => places[slider.name]));
-      draw();
-    } else {
+    clearTimeout(late);
+    if (exact()) {
       model.set("settings", settings());
       model.save_changes();
-    }
+      if (answer) late = setTimeout(fromTable, PATIENCE);
+    } else fromTable();
   };
   const show = (slider: Slider, input: HTMLInputElement) => {
     if (slider.kind === "switch") input.checked = places[slider.name] === 1;
     else {
       const text = `${+setting(slider, places[slider.name]).toPrecision(4)} ${slider.unit}`.trim();
+      input.step = fine(slider) ? String(1 / FINE) : "1";
       input.value = String(places[slider.name]);
       input.setAttribute("aria-valuetext", text);
       input.previousElementSibling!.textContent = text;
@@ -250,7 +128,7 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   const put = (values: Settings) => {
     spec.sliders.forEach((slider, i) => {
       if (!Number.isFinite(values[slider.name])) return;
-      places[slider.name] = nearest(slider, values[slider.name]);
+      places[slider.name] = nearest(slider, values[slider.name], fine(slider));
       show(slider, inputs[i]);
     });
     ask();
@@ -258,7 +136,6 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
 
   spec.sliders.forEach((slider, i) => {
     const input = inputs[i];
-    if (slider.between) input.step = String(1 / FINE);
     input.disabled = false;
     input.addEventListener("input", () => {
       places[slider.name] = slider.kind === "switch" ? Number(input.checked) : Number(input.value);
@@ -277,7 +154,10 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   all<HTMLButtonElement>("[data-do]").forEach((button) => {
     button.hidden = button.dataset.do === "link" && !answer;
     button.addEventListener("click", async () => {
-      if (button.dataset.do === "reset") return put(initial);
+      if (button.dataset.do === "reset") {
+        panels.forEach((panel) => panel.forget?.());
+        return put(initial);
+      }
       const query = new URLSearchParams(Object.entries(settings()).map(([name, value]) => [name, String(value)]));
       history.replaceState(null, "", `#${root.id}?${query}`);
       await navigator.clipboard?.writeText(location.href);
@@ -287,14 +167,16 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
     });
   });
 
-  const fromKernel = () => {
+  const fromPython = () => {
+    clearTimeout(late);
+    root.classList.remove("nc-near");
     frame = fromWire(model.get("frame"));
     draw();
   };
-  if (!answer) {
-    model.on("change:frame", fromKernel);
-    frame = fromWire(model.get("frame"));
-  }
+  const freely = () => put(settings());
+  model.on("change:frame", fromPython);
+  model.on("change:live", freely);
+  if (!answer) frame = fromWire(model.get("frame"));
   put({ ...initial, ...model.get("settings"), ...Object.fromEntries([...(linked ?? [])].map(([k, v]) => [k, Number(v)])) });
   if (linked) root.scrollIntoView();
 
@@ -308,7 +190,8 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   return () => {
     themes.disconnect();
     sizes.disconnect();
-    model.off("change:frame", fromKernel);
+    model.off("change:frame", fromPython);
+    model.off("change:live", freely);
   };
 }
 

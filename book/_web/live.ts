@@ -1,0 +1,312 @@
+// Live cells: code on the page that the reader changes and runs where it stands.
+
+import { autocompletion, completionKeymap, type CompletionContext } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { globalCompletion, localCompletionSource, python as pythonLanguage } from "@codemirror/lang-python";
+import { indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { EditorState } from "@codemirror/state";
+import { EditorView, keymap } from "@codemirror/view";
+import { classHighlighter } from "@lezer/highlight";
+import * as python from "./python";
+
+const practice = location.pathname.includes("/exercises/");
+
+interface Cell {
+  box: HTMLElement; // the page's cell: input and output
+  original: string;
+  key: string;
+  editor: EditorView;
+  output: HTMLElement; // what stands now
+  printed: HTMLElement; // what the build printed
+  note: HTMLElement;
+  buttons: Record<string, HTMLButtonElement>;
+  code: number; // which code cell of the notebook it is
+  running: boolean;
+  ran: string | undefined; // the text that Python has run
+}
+
+const cells: Cell[] = [];
+const text = (cell: Cell) => cell.editor.state.doc.toString();
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+
+// The notebook that this page was made from: the cells that the page hides, and what is downloaded.
+interface Notebook { cells: { cell_type: string; source: string | string[]; outputs?: unknown[] }[] }
+let loading: Promise<Notebook> | undefined;
+const root = document.documentElement.dataset.content_root ?? "./";
+function notebook(): Promise<Notebook> {
+  const page = location.href.split(/[?#]/)[0].slice(new URL(root, location.href).href.length).replace(/\.html$/, "");
+  loading ??= fetch(new URL(`${root}_sources/${page}.ipynb`, location.href)).then((response) => {
+    if (!response.ok) throw new Error(String(response.status));
+    return response.json();
+  }).catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+const joined = (source: string | string[]) => (Array.isArray(source) ? source.join("") : source);
+
+/** The code cells of the notebook as the reader has them now; finds each live cell's place among them. */
+async function codeCells(): Promise<string[]> {
+  const sources = (await notebook()).cells.filter((cell) => cell.cell_type === "code").map((cell) => joined(cell.source));
+  let from = 0;
+  for (const cell of cells) {
+    cell.code = sources.findIndex((source, i) => i >= from && source.trim() === cell.original.trim());
+    if (cell.code >= 0) from = cell.code + 1;
+  }
+  for (const cell of cells) if (cell.code >= 0) sources[cell.code] = text(cell);
+  return sources;
+}
+
+async function above(cell: Cell): Promise<string[]> {
+  try {
+    const sources = await codeCells();
+    return sources.slice(0, Math.max(0, cell.code));
+  } catch { // no network: the live cells are known all the same
+    return cells.slice(0, cells.indexOf(cell)).map(text);
+  }
+}
+
+async function download(): Promise<void> {
+  const book = structuredClone(await notebook());
+  const sources = await codeCells();
+  book.cells.filter((cell) => cell.cell_type === "code").forEach((cell, i) => {
+    cell.source = sources[i];
+    cell.outputs = [];
+  });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(book, null, 1)], { type: "application/x-ipynb+json" }));
+  link.download = `${location.pathname.split("/").pop()!.replace(/\.html$/, "")}.ipynb`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+// Outputs, in the markup that the build writes, so that they look the same.
+function element(tag: string, className: string, content = ""): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = content;
+  return made;
+}
+
+function printed(kind: string, content: string): HTMLElement {
+  const box = element("div", `output ${kind} highlight-myst-ansi notranslate`);
+  const inner = element("div", "highlight");
+  inner.append(element("pre", "", content));
+  box.append(inner);
+  return box;
+}
+
+function show(cell: Cell, form: string, content: string): void {
+  const { output } = cell;
+  const last = output.lastElementChild;
+  if (form === "stdout" || form === "stderr") {
+    if (last?.classList.contains(form)) last.querySelector("pre")!.append(content);
+    else output.append(printed(`stream ${form}`, content));
+  } else if (form === "text") output.append(printed("text_plain", content));
+  else if (form === "error") output.append(printed("traceback", content));
+  else if (form === "html") {
+    const box = element("div", "output text_html");
+    box.innerHTML = content;
+    output.append(box);
+    box.querySelectorAll<HTMLElement>(".nc-root").forEach((lab) => window.labs.wake(lab));
+  } else {
+    const picture = document.createElement("img");
+    const known = cell.printed.querySelector("img")?.alt;
+    picture.alt = known && text(cell) === cell.original ? known : "Figure that this cell draws";
+    const data = form === "png" ? `data:image/png;base64,${content}` : `data:image/svg+xml;charset=utf-8,${encodeURIComponent(content)}`;
+    picture.src = data;
+    output.append(picture);
+  }
+}
+
+function clear(cell: Cell): void {
+  const fresh = element("div", "cell_output docutils container");
+  cell.output.replaceWith(fresh);
+  cell.output = fresh;
+}
+
+// Running
+function mark(cell: Cell, running: boolean, note = ""): void {
+  cell.running = running;
+  cell.note.textContent = note;
+  cell.buttons.run.hidden = running;
+  cell.buttons.stop.hidden = !running;
+  cell.box.classList.toggle("live-running", running);
+}
+
+/** The answers that a check is about: the answer cells between it and the check before. */
+function answers(check: Cell): Cell[] {
+  const before = cells.slice(0, cells.indexOf(check));
+  const last = before.findLastIndex((cell) => cell.box.classList.contains("tag_check"));
+  return before.slice(last + 1).filter((cell) => cell.box.classList.contains("tag_answer"));
+}
+
+async function run(cell: Cell): Promise<boolean> {
+  if (cell.running) return false;
+  mark(cell, true, python.state === "ready" ? "" : "begins when Python is loaded");
+  // A check judges what stands above it, not what was run some time ago.
+  if (cell.box.classList.contains("tag_check"))
+    for (const answer of answers(cell))
+      if (answer.ran !== text(answer) && !(await run(answer))) {
+        mark(cell, false, "The answer above did not run.");
+        return false;
+      }
+  let began = performance.now();
+  try {
+    const sources = await above(cell);
+    await python.start();
+    clear(cell);
+    began = performance.now();
+    const number = cells.indexOf(cell);
+    const source = text(cell);
+    const error = await python.ask({ kind: "run", cell: number, number: number + 1, source, above: sources });
+    cell.ran = error ? undefined : source;
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    mark(cell, false, error ? "" : seconds === "0.0" ? "✓ done" : `✓ ${seconds} s`);
+    if (error === "NameError" && number > 0) {
+      const again = button("Run all above, then this", () => void runAll(cells.slice(0, number + 1)));
+      cell.note.replaceChildren("A name is missing. ", again);
+    }
+    return !error;
+  } catch (error) {
+    const stopped = error instanceof python.Stopped;
+    mark(cell, false, stopped
+      ? "Stopped. Python starts afresh: what cells have defined is gone, your text is not."
+      : `Python could not run this: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+async function runAll(list: Cell[]): Promise<void> {
+  for (const cell of list) if (!(await run(cell))) return;
+}
+
+// Editors
+function button(label: string, action: () => void, title = ""): HTMLButtonElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = label;
+  made.title = title;
+  made.addEventListener("click", action);
+  return made;
+}
+
+async function complete(context: CompletionContext) {
+  if (python.state !== "ready" || cells.some((cell) => cell.running)) return null;
+  const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_.]*/u);
+  if (!word || (!context.explicit && word.text.length < 2)) return null;
+  const found: string[] = await python.ask({ kind: "complete", text: word.text });
+  const dot = word.text.lastIndexOf(".") + 1;
+  return {
+    from: word.from + dot,
+    options: found.map((name) => ({ label: name.slice(dot), type: dot ? "property" : "variable" })),
+    validFor: /^[\p{L}\p{N}_]*$/u,
+  };
+}
+
+function make(box: HTMLElement): void {
+  const input = box.querySelector<HTMLElement>(".cell_input")!;
+  const original = input.querySelector("pre")!.textContent!.replace(/\n$/, "");
+  const same = cells.filter((cell) => cell.original === original).length;
+  const key = `neurocore-cell:${location.pathname}:${same}:${original}`;
+  const kept = python.recall(key);
+  let output = box.querySelector<HTMLElement>(":scope .cell_output");
+  if (!output) {
+    output = element("div", "cell_output docutils container");
+    box.append(output);
+  }
+  const holder = element("div", "live-editor");
+  const tools = element("div", "live-tools");
+  const note = element("span", "live-note");
+  note.setAttribute("role", "status");
+
+  const editor = new EditorView({
+    parent: holder,
+    state: EditorState.create({
+      doc: kept ?? original,
+      extensions: [
+        keymap.of([
+          { key: "Shift-Enter", run: () => (void run(cell), true) },
+          { key: "Ctrl-Enter", run: () => (void run(cell), true) },
+          ...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab,
+        ]),
+        history(),
+        pythonLanguage(),
+        indentUnit.of("    "),
+        syntaxHighlighting(classHighlighter),
+        autocompletion({ override: [complete, localCompletionSource, globalCompletion], activateOnTyping: true }),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": "Python code. Shift+Enter runs it; Escape, then Tab leaves it.", "autocapitalize": "off" }),
+        EditorView.updateListener.of((update) => update.docChanged && edited()),
+      ],
+    }),
+  });
+  const buttons = {
+    run: button("▶ Run", () => void run(cell), "Shift+Enter"),
+    stop: button("■ Stop", () => python.stop()),
+    all: button("Run all above", () => void runAll(cells.slice(0, cells.indexOf(cell)))),
+    reset: button("Reset", () => reset(), "Back to the book's code and output"),
+    save: button("Download notebook", () => void download(), "This page with your changes"),
+  };
+  buttons.run.classList.add("live-run");
+  buttons.stop.hidden = true;
+  const cell: Cell = { box, original, key, editor, output, printed: output, note, buttons, code: -1, running: false, ran: undefined };
+  buttons.all.hidden = cells.length === 0;
+  cells.push(cell);
+
+  const edited = () => {
+    const changed = text(cell) !== original;
+    buttons.reset.hidden = !changed && cell.output === cell.printed;
+    buttons.save.hidden = !changed;
+    const saved = python.store(key, changed ? text(cell) : null);
+    if (!saved && changed) note.textContent = "This browser keeps no changes: download them before you leave.";
+  };
+  const reset = () => {
+    if (cell.running) python.stop();
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: original } });
+    cell.output.replaceWith(cell.printed);
+    cell.output = cell.printed;
+    note.textContent = "";
+    edited();
+  };
+  const ran = new MutationObserver(() => { buttons.reset.hidden = text(cell) === original && cell.output === cell.printed; });
+  ran.observe(box, { childList: true });
+
+  tools.append(...Object.values(buttons), note);
+  input.classList.add("live-input");
+  input.replaceChildren(holder, tools);
+  edited();
+}
+
+// The progress line
+const line = element("div", "live-progress");
+line.setAttribute("role", "status");
+line.hidden = true;
+document.body.append(line);
+python.listen((message) => {
+  if (message.kind === "show") show(cells[message.cell], message.form, message.text);
+  else if (message.kind === "loading") {
+    line.hidden = !message.left && python.state === "ready";
+    line.textContent = message.left
+      ? `Loading ${message.what}: ${megabytes(message.left)} of ${megabytes(message.total)} MB left`
+      : "Starting Python";
+    line.style.setProperty("--share", `${100 * (1 - message.left / message.total)}%`);
+  } else if (message.kind === "running") cells[message.cell].note.textContent = "runs";
+});
+python.watch((state, reason) => {
+  line.hidden = state !== "loading" && !reason;
+  if (reason) line.textContent = `Python could not be loaded: ${reason}`;
+  if (state === "off") cells.forEach((cell) => (cell.ran = undefined));
+  window.labs.answer(state === "ready"
+    ? (lab, settings) => python.ask({ kind: "answer", function: lab, settings })
+    : undefined);
+});
+
+document.querySelectorAll<HTMLElement>(practice ? "div.cell" : "div.cell.tag_live").forEach((box) => {
+  if (box.querySelector(".cell_input pre")) make(box);
+});
+document.documentElement.dataset.live = "true";
+const begin = () => void python.start().catch(() => {}); // the progress line tells
+if (practice) begin();
+else document.addEventListener("start-python", begin);

@@ -1,0 +1,123 @@
+// The page's side of Python: one worker, started when it is first needed.
+
+export type ToWorker =
+  | { kind: "start"; progress: string | null }
+  | { kind: "run"; cell: number; number: number; source: string; above: string[] }
+  | { kind: "complete"; text: string }
+  | { kind: "answer"; function: string; settings: Record<string, number> }
+  | { kind: "progress"; text: string | null };
+
+export type FromWorker =
+  | { kind: "loading"; what: string; left: number; total: number }
+  | { kind: "running"; cell: number }
+  | { kind: "show"; cell: number; form: string; text: string }
+  | { kind: "progress"; text: string }
+  | { kind: "progress-aside" }
+  | { kind: "done"; id: number; value: any }
+  | { kind: "failed"; id: number; reason: string; fatal: boolean };
+
+export class Stopped extends Error {}
+
+type State = "off" | "loading" | "ready";
+const KEPT = "neurocore-progress";
+
+// A reader may forbid a page to store anything; the page works all the same.
+export function recall(key: string): string | null {
+  try { return localStorage.getItem(key); } catch { return null; }
+}
+export function store(key: string, text: string | null): boolean {
+  try {
+    if (text === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
+    return true;
+  } catch { return false; }
+}
+
+let worker: Worker | undefined;
+let starting: Promise<void> | undefined;
+let next = 0;
+const waiting = new Map<number, { resolve(value: any): void; reject(error: Error): void }>();
+const listeners = new Set<(message: FromWorker) => void>();
+const watchers = new Set<(state: State, reason?: string) => void>();
+const folder = new URL(".", (document.querySelector<HTMLScriptElement>("script[src*='book.js']")!).src).href;
+
+export const listen = (callback: (message: FromWorker) => void) => listeners.add(callback);
+export const watch = (callback: (state: State, reason?: string) => void) => watchers.add(callback);
+export let state: State = "off";
+
+function turn(now: State, reason?: string): void {
+  state = now;
+  watchers.forEach((callback) => callback(now, reason));
+}
+
+function send(message: ToWorker): Promise<any> {
+  return new Promise((resolve, reject) => {
+    const id = next++;
+    waiting.set(id, { resolve, reject });
+    worker!.postMessage({ id, message });
+  });
+}
+
+function receive({ data }: MessageEvent<FromWorker>): void {
+  if (data.kind === "done" || data.kind === "failed") {
+    const call = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (data.kind === "done") call?.resolve(data.value);
+    else {
+      call?.reject(new Error(data.reason));
+      if (data.fatal) stop(new Error(data.reason));
+    }
+  } else if (data.kind === "progress") store(KEPT, data.text);
+  else if (data.kind === "progress-aside") store(`${KEPT}-aside`, recall(KEPT));
+  listeners.forEach((callback) => callback(data));
+}
+
+/** The service worker, if it is there soon: what passes it is kept for when there is no network. */
+async function keeper(): Promise<ServiceWorker | null> {
+  const { serviceWorker } = navigator;
+  if (serviceWorker && !serviceWorker.controller) {
+    const arrives = new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+    await Promise.race([arrives, new Promise((resolve) => setTimeout(resolve, 1000))]);
+  }
+  return serviceWorker?.controller ?? null;
+}
+
+/** Start Python, unless it runs or is about to. */
+export function start(): Promise<void> {
+  starting ??= (async () => {
+    turn("loading");
+    const kept = await keeper();
+    // A worker from a blob obeys the page's policy; one from a file would obey none.
+    const code = `self.folder = ${JSON.stringify(folder)}; importScripts(folder + "worker.js?v=${VERSION}");`;
+    worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+    worker.onmessage = receive;
+    worker.onerror = (event) => {
+      event.preventDefault();
+      stop(new Error("the site does not answer"));
+    };
+    await send({ kind: "start", progress: recall(KEPT) });
+    turn("ready");
+    setTimeout(() => kept?.postMessage("keep pages"), 3000);
+  })();
+  return starting;
+}
+
+/** End the worker, whatever it does. */
+export function stop(reason: Error = new Stopped()): void {
+  worker?.terminate();
+  worker = starting = undefined;
+  const calls = [...waiting.values()];
+  waiting.clear();
+  calls.forEach((call) => call.reject(reason));
+  turn("off", reason instanceof Stopped ? undefined : reason.message);
+}
+
+export async function ask(message: ToWorker): Promise<any> {
+  await start();
+  return send(message);
+}
+
+// Another page of the book may record progress too.
+addEventListener("storage", (event) => {
+  if (event.key === KEPT && state === "ready") void send({ kind: "progress", text: event.newValue });
+});

@@ -1,0 +1,516 @@
+"""Python in the page: live cells, exact labs, checked exercises, no network, a strict policy."""
+
+import contextlib
+import json
+import re
+import shutil
+import socket
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import serve
+from conftest import Faults
+from playwright.sync_api import expect
+
+from neurocore.labs import LABS
+from neurocore.labs.description import Slider, say
+from neurocore.labs.table import evaluate
+
+CHAPTER = "/book/principles/resting-potential.html"
+EXERCISES = "/exercises/resting-potential.html"
+LONG = 60_000  # ms: a patience, not a measure
+
+
+@pytest.fixture(autouse=True, scope="module")
+def with_python(site_folder):
+    """These tests are about a site that runs Python."""
+    assert (site_folder / "_static" / "pyodide").exists(), "Pyodide's packages could not be had"
+
+
+def live(page, address):
+    """Open a page; its live cells."""
+    page.goto(address)
+    page.locator("html[data-live]").wait_for(timeout=LONG)
+    return page.locator("div.cell.tag_live:has(.live-run)")
+
+
+def visible(cells):
+    """The first live cell that is not folded away."""
+    for cell in cells.all():
+        if cell.locator(".cm-content").is_visible():
+            return cell
+    raise AssertionError("no live cell is open")
+
+
+def write(cell, code):
+    """Replace a cell's code as a reader would."""
+    cell.locator(".cm-content").click()
+    cell.page.keyboard.press("Control+a")
+    cell.page.keyboard.insert_text(code)
+
+
+def done(cell):
+    """Wait until a cell has run; its output."""
+    expect(cell).not_to_have_class(re.compile("live-running"), timeout=LONG)
+    return cell.locator(".cell_output").inner_text()
+
+
+def run(cell, code=None):
+    """Run a cell, with new code if any; its output."""
+    if code is not None:
+        write(cell, code)
+    cell.locator(".live-run").click()
+    return done(cell)
+
+
+def ready(page):
+    """Wait until Python runs in a practice page, where it starts by itself."""
+    page.locator(".live-progress").wait_for(state="hidden", timeout=LONG)
+
+
+def eventually(page, test, argument):
+    """Wait until an asynchronous test in the page is true, which `wait_for_function` cannot."""
+    page.evaluate(
+        f"""async ([argument, patience]) => {{
+            const end = performance.now() + patience;
+            while (!(await ({test})(argument))) {{
+                if (performance.now() > end) throw new Error("it did not come true");
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }}
+        }}""",
+        [argument, LONG],
+    )
+
+
+def test_nothing_is_loaded_before_it_is_asked_for(site, strict):
+    asked = []
+    strict.on("request", lambda request: asked.append(request.url))
+    page = strict.new_page()
+    live(page, site + CHAPTER)
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "pyodide/" in url or "worker.js" in url.split("/")[-1][:9]]
+    live(page, site + EXERCISES)
+    page.wait_for_function("() => document.querySelector('.live-progress').textContent")
+    ready(page)
+    assert [url for url in asked if "pyodide/numpy" in url]
+
+
+def test_live_cell_answers_as_the_book_printed(site, strict):
+    """Every live cell of the chapter, the last one first: names come from the cells above."""
+    page = strict.new_page()
+    cells = live(page, site + CHAPTER)
+    assert cells.count() > 1
+    seen = 0
+    for cell in reversed(cells.all()):
+        if cell.locator(".cm-content").is_visible():
+            printed = cell.locator(".cell_output").inner_text()
+            assert run(cell).strip() == printed.strip()
+            seen += bool(printed.strip())
+    assert seen
+
+
+def test_output_figure_table_and_error(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    write(cell, "for i in range(3):\n    print(i)\n{'a': 1}")
+    page.keyboard.press("Shift+Enter")
+    assert done(cell).split() == ["0", "1", "2", "{'a':", "1}"]
+    assert run(cell, "x = 1;") == ""
+    error = run(cell, "def f(v):\n    return nc.nernst(-v, 140, 1, 37)\n\nf(4)")
+    assert re.findall(r'File "([^"]+)", line (\d+)', error) == [
+        ("<cell 2>", "4"),
+        ("<cell 2>", "2"),
+    ]
+    assert error.rstrip().endswith("ValueError: outside must be greater than 0 and finite; got -4")
+    assert "SyntaxError" in run(cell, "f(")
+    assert "give the value to a name" in run(cell, "input('?')")
+    run(
+        cell,
+        "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\n_ = axes.plot([1, 2])",
+    )
+    picture = cell.locator(".cell_output img")
+    assert picture.evaluate("node => node.decode().then(() => node.naturalWidth)") > 300
+    assert picture.get_attribute("alt")
+    # An import that nobody can foresee from the cell's text.
+    assert run(cell, "float(__import__('sci' + 'py').special.erf(0))").strip() == "0.0"
+    assert run(cell, "import asyncio\nawait asyncio.sleep(0)\n3").strip() == "3"
+    table = "'<table><tr><td>7</td></tr></table>'"
+    run(cell, f"class T:\n    def _repr_html_(self):\n        return {table}\nT()")
+    assert cell.locator(".cell_output td").inner_text() == "7"
+
+
+def test_output_comes_while_the_cell_runs(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    write(cell, "import time\nprint('first')\nwhile True:\n    time.sleep(1)")
+    cell.locator(".live-run").click()
+    expect(cell.locator(".cell_output")).to_have_text(re.compile("first"), timeout=LONG)
+    expect(cell).to_have_class(re.compile("live-running"))
+
+
+def test_completion_knows_defined_names(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    run(cell, "import neurocore as nc\nplateau = 1")
+    write(cell, "")
+    cell.locator(".cm-content").press_sequentially("nc.ghk_v")
+    expect(page.locator(".cm-tooltip-autocomplete li").first).to_have_text("ghk_voltage")
+    write(cell, "")
+    cell.locator(".cm-content").press_sequentially("plat")
+    expect(page.locator(".cm-tooltip-autocomplete li").first).to_have_text("plateau")
+
+
+def test_edit_survives_reload_is_downloaded_and_reset(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    original = cell.locator(".cm-content").inner_text()
+    printed = cell.locator(".cell_output").inner_text()
+    write(cell, "kept = 1\nkept")
+    cell = visible(live(page, site + CHAPTER))
+    assert cell.locator(".cm-content").inner_text() == "kept = 1\nkept"
+    with page.expect_download() as download:
+        cell.get_by_role("button", name="Download notebook").click()
+    notebook = json.loads(download.value.path().read_text())
+    sources = ["".join(part["source"]) for part in notebook["cells"]]
+    assert sources.count("kept = 1\nkept") == 1
+    assert original not in sources
+    assert run(cell).strip() == "1"
+    cell.get_by_role("button", name="Reset").click()
+    assert cell.locator(".cm-content").inner_text() == original
+    assert cell.locator(".cell_output").inner_text() == printed
+    cell = visible(live(page, site + CHAPTER))
+    assert cell.locator(".cm-content").inner_text() == original
+
+
+def test_run_all_above(site, strict):
+    page = strict.new_page()
+    cells = live(page, site + CHAPTER)
+    cells.last.get_by_role("button", name="Run all above").click()
+    above = [cell for cell in cells.all()[:-1] if cell.locator(".cm-content").is_visible()]
+    for cell in above:
+        expect(cell.locator(".live-note")).to_have_text(re.compile("✓"), timeout=LONG)
+
+
+def test_runaway_is_stopped_and_its_text_kept(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    run(cell, "x = 1")
+    write(cell, "while True: pass")
+    cell.locator(".live-run").click()
+    expect(cell.locator(".live-note")).to_have_text("runs", timeout=LONG)
+    cell.get_by_role("button", name="Stop").click()
+    expect(cell.locator(".live-note")).to_contain_text("Stopped.")
+    assert cell.locator(".cm-content").inner_text() == "while True: pass"
+    assert "NameError" in run(cell, "x")
+    assert run(cell, "1 + 1").strip() == "2"
+
+
+def test_fifty_megabytes_of_output(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    text = run(cell, "for _ in range(50_000):\n    print('x' * 999)")
+    assert text.rstrip().endswith("… and 49,800,000 more characters that are not shown")
+    assert run(cell, "1 + 1").strip() == "2"
+
+
+def test_reload_while_python_loads(site, browser):
+    context = browser.new_context()  # not strict: a reload breaks off what is being loaded
+    errors = []
+    context.on("weberror", lambda fault: errors.append(fault.error))
+    page = context.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    cell.locator(".live-run").click()
+    page.wait_for_function("() => document.querySelector('.live-progress').textContent")
+    assert re.search(r"Loading \w+: [\d.]+ of [\d.]+ MB left", page.inner_text(".live-progress"))
+    page.reload()
+    cell = visible(live(page, site + CHAPTER))
+    assert run(cell, "1 + 1").strip() == "2"
+    assert not errors
+    context.close()
+
+
+@pytest.fixture
+def own_site(site_folder, tmp_path):
+    """A server that a test may shut down, on a copy that it may change."""
+    folder = tmp_path / "site"
+    shutil.copytree(site_folder, folder)
+    http = serve.server(folder)
+    http.connections = []
+    accept = http.get_request
+
+    def remember():
+        connection, address = accept()
+        http.connections.append(connection)
+        return connection, address
+
+    http.get_request = remember
+    http.handle_error = lambda *_: None  # a connection that ends is what these tests are about
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    http.folder, http.address = folder, f"http://127.0.0.1:{http.server_port}"
+    yield http
+    gone(http)
+
+
+def gone(http):
+    """Take a server away, with the connections that a browser keeps open."""
+    http.shutdown()
+    http.server_close()
+    for connection in http.connections:
+        with contextlib.suppress(OSError):  # closed already
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def test_server_gone_after_python_came(own_site, browser):
+    context = browser.new_context(service_workers="block")
+    page = context.new_page()
+    cell = visible(live(page, own_site.address + CHAPTER))
+    run(cell, "import neurocore as nc")
+    gone(own_site)
+    assert run(cell, "nc.nernst(4, 140, 1, 37)").startswith("-95.02")
+    expected = "ImportError: scipy could not be loaded: the site does not answer"
+    assert expected in run(cell, "import scipy")
+    context.close()
+
+
+def test_server_gone_before_python_came(own_site, browser):
+    context = browser.new_context(service_workers="block")
+    page = context.new_page()
+    cell = visible(live(page, own_site.address + CHAPTER))
+    printed = cell.locator(".cell_output").inner_text()
+    gone(own_site)
+    assert run(cell).strip() == printed.strip()
+    note = "Python could not run this: the site does not answer"
+    expect(cell.locator(".live-note")).to_have_text(note)
+    context.close()
+
+
+def test_two_pages_at_once(site, strict):
+    first, second = strict.new_page(), strict.new_page()
+    one = visible(live(first, site + CHAPTER))
+    two = visible(live(second, site + CHAPTER))
+    run(one, "x = 'first'")
+    run(two, "x = 'second'")
+    assert run(one, "x").strip() == "'first'"
+    assert run(two, "x").strip() == "'second'"
+
+
+def exercise(page):
+    answer = page.locator("div.cell.tag_answer").first
+    check = page.locator("div.cell.tag_check").first
+    assert answer.locator(".cm-content").inner_text().startswith("v_m")
+    return answer, check
+
+
+def test_exercise_wrong_then_right(site, strict):
+    page = strict.new_page()
+    live(page, site + EXERCISES)
+    answer, check = exercise(page)
+    assert "Not attempted" in run(check)
+    write(answer, "v_m = 66.57")
+    assert "Not yet." in run(check)
+    assert check.locator(".nc-verdict-incorrect").is_visible()
+    write(answer, "v_m = -66.57")
+    assert "Correct." in run(check)  # the check runs the changed answer first
+    assert check.locator(".nc-verdict-correct").is_visible()
+
+
+def test_progress_is_kept_and_shared_between_pages(site, strict):
+    first, second = strict.new_page(), strict.new_page()
+    live(first, site + EXERCISES)
+    live(second, site + EXERCISES)
+    ready(first)
+    ready(second)
+    answer, check = exercise(first)
+    write(answer, "v_m = -66.57")
+    run(check)
+    _, check = exercise(second)
+    assert "1 of " in run(check, "progress.summary()")
+    live(second, site + EXERCISES)
+    _, check = exercise(second)
+    assert "1 of " in run(check, "progress.summary()")
+
+
+@pytest.mark.parametrize("name", ["membrane-at-rest"])
+def test_lab_goes_exact(name, site, strict):
+    """Between its stops a slider shows what the function itself says, no more and no less."""
+    page = strict.new_page()
+    live(page, site + CHAPTER)
+    figure = page.locator(f"#lab-{name}[data-ready]")
+    slider = next(s for s in LABS[name]["sliders"] if isinstance(s, Slider) and not s.between)
+    control = figure.locator(f"[data-name={slider.name}]")
+    assert control.get_attribute("step") == "1"
+    figure.get_by_role("button", name="Any setting").click()
+    expect(control).to_have_attribute("step", re.compile(r"0\.\d+"), timeout=LONG)
+    control.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    place = float(control.input_value())
+    low = int(place)
+    assert 0 < place - low < 1
+    value = slider.stops[low] + (place - low) * (slider.stops[low + 1] - slider.stops[low])
+    settings = {s.name: s.value for s in LABS[name]["sliders"]} | {slider.name: value}
+    sentence = say(LABS[name]["summary"], evaluate(LABS[name]["function"], settings))
+    nearest = say(
+        LABS[name]["summary"],
+        evaluate(LABS[name]["function"], settings | {slider.name: slider.value}),
+    )
+    assert sentence != nearest
+    expect(figure.locator(".nc-says")).to_have_text(sentence.replace("_", ""))
+
+
+def test_table_answers_while_python_is_busy(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    run(cell, "1")
+    figure = page.locator("#lab-membrane-at-rest[data-ready]")
+    write(cell, "while True: pass")
+    cell.locator(".live-run").click()
+    expect(cell.locator(".live-note")).to_have_text("runs")
+    before = figure.locator(".nc-says").inner_text()
+    control = figure.locator("[data-name=k_out]")
+    control.focus()
+    page.keyboard.press("End")
+    expect(figure.locator(".nc-says")).not_to_have_text(before)
+    cell.get_by_role("button", name="Stop").click()
+    expect(control).to_have_attribute("step", "1")
+
+
+def test_lab_in_a_live_cell(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    code = "from neurocore.labs import lab\nlab('membrane-at-rest')"
+    run(cell, code)
+    figure = cell.locator(".nc-lab[data-ready]")
+    figure.wait_for(timeout=LONG)
+    before = figure.locator(".nc-says").inner_text()
+    figure.locator("[data-name=k_out]").focus()
+    page.keyboard.press("End")
+    expect(figure.locator(".nc-says")).not_to_have_text(before)
+
+
+def test_everything_works_without_a_network(own_site, browser):
+    context = browser.new_context()
+    page = context.new_page()
+    cell = visible(live(page, own_site.address + CHAPTER))
+    run(cell)
+    script = (own_site.folder / "service-worker.js").read_text()
+    files = json.loads(re.match("const SITE=(.*);", script)[1])["files"]
+    assert EXERCISES[1:] in files
+    eventually(
+        page,
+        """async (files) => {
+            const name = (await caches.keys()).find((name) => name.includes("pages"));
+            const kept = (await (await caches.open(name)).keys()).map((request) => request.url);
+            return files.every((file) => kept.some((url) => url.endsWith(file)));
+        }""",
+        files,
+    )
+    gone(own_site)
+    found = Faults(own_site.address)
+    context.on("weberror", lambda fault: found.append(str(fault.error)))
+    page = context.new_page()
+    live(page, own_site.address + EXERCISES)  # never visited
+    answer, check = exercise(page)
+    write(answer, "v_m = -66.57")
+    assert "Correct." in run(check)
+    assert "could not be loaded: the site does not answer" in run(check, "import scipy")
+    assert not found
+    context.close()
+
+
+def test_whole_book_is_kept_on_request(own_site, browser):
+    context = browser.new_context()
+    page = context.new_page()
+    live(page, own_site.address + CHAPTER)
+    page.get_by_role("button", name="Keep the book").click()
+    button = page.locator(".keep-book")
+    expect(button).to_have_text("The book is kept for use offline", timeout=LONG)
+    gone(own_site)
+    cell = visible(live(page, own_site.address + CHAPTER))
+    assert run(cell, "import scipy.special\nfloat(scipy.special.erf(0))").strip() == "0.0"
+    context.close()
+
+
+def test_new_version_replaces_the_cache(own_site, browser):
+    context = browser.new_context()
+    page = context.new_page()
+    run(visible(live(page, own_site.address + CHAPTER)))
+    names = "async () => (await caches.keys()).sort()"
+    before = page.evaluate(names)
+    assert len(before) == 2
+    script = own_site.folder / "service-worker.js"
+    text = script.read_text()
+    version = re.search(r'"version": "(\w+)"', text)[1]
+    script.write_text(text.replace(version, "next"))
+    page.reload()
+    test = "async (after) => String((await caches.keys()).sort()) === String(after)"
+    packages = [name for name in before if "Python" in name]  # the same, so not loaded again
+    eventually(page, test, packages)
+    page.reload()
+    eventually(page, test, [*packages, "neurocore pages next"])
+    context.close()
+
+
+class Open(SimpleHTTPRequestHandler):
+    """Another host, which answers anyone."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"hi")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def elsewhere():
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Open)
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{http.server_port}/"
+    http.shutdown()
+    http.server_close()
+
+
+ASK = "url => fetch(url).then((answer) => answer.text(), () => 'refused')"
+
+
+def test_policy_holds(own_site, elsewhere, browser):
+    """Neither the page nor the reader's Python reaches another host, and no script slips in."""
+    context = browser.new_context(service_workers="block")
+    page = context.new_page()
+    cell = visible(live(page, own_site.address + CHAPTER))
+    assert page.evaluate(ASK, elsewhere) == "refused"
+    code = f"import js\nawait (await js.fetch({elsewhere!r})).text()"
+    assert "Failed to fetch" in run(cell, code)
+    inject = "const s = document.createElement('script'); s.textContent = 'window.slipped = 1';"
+    page.evaluate(f"() => {{ {inject} document.body.append(s); }}")
+    assert page.evaluate("() => window.slipped") is None
+    # The control: without its policy the same page does all three.
+    chapter = own_site.folder / CHAPTER[1:]
+    text = chapter.read_text()
+    bare = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
+    assert bare != text
+    chapter.write_text(bare)
+    cell = visible(live(page, own_site.address + CHAPTER))
+    assert page.evaluate(ASK, elsewhere) == "hi"
+    assert run(cell, code).strip() == "'hi'"
+    page.evaluate(f"() => {{ {inject} document.body.append(s); }}")
+    assert page.evaluate("() => window.slipped") == 1
+    context.close()
+
+
+def test_every_page_has_the_policy(site_folder):
+    pages = [p for p in site_folder.rglob("*.html") if not {"_static", "lite"} & set(p.parts)]
+    assert len(pages) > 4
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        (found,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+        assert found.startswith("default-src 'none'; script-src 'self' ")
+        scripts = found.split("; ")[1]
+        assert "'unsafe-inline'" not in scripts
+        assert "'unsafe-eval'" not in scripts
+        assert not re.search(r"https?:", found)
