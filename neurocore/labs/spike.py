@@ -29,9 +29,9 @@ HOLDING, PREPULSE = -65.0, 20.0  # mV, ms
 STEP_CLOCK = np.concatenate(
     [[-4, -1e-6], np.geomspace(1e-6, 0.05, 4), np.linspace(0.1, 3, 59), np.linspace(3.2, 12, 45)]
 )
-ONSET = np.geomspace(0.005, 5, 61)  # ms
+ONSET = np.geomspace(0.02, 5, 61)  # ms
 EARLY = 0.02  # ms after the step, when the slope of the onset is read off
-NOTHING = 1e-9  # mS/cm²; a logarithm's stand-in for a blocked conductance
+NOTHING, TOP = 1e-9, 100.0  # mS/cm²: a logarithm's stand-in for a blocked conductance; the panel
 
 
 def voltage_clamp(prepulse, test, ttx, tea):
@@ -55,9 +55,9 @@ def voltage_clamp(prepulse, test, ttx, tea):
         Over ``t`` (ms): the command ``v`` (mV), currents ``i_na``, ``i_k`` and with the leak
         ``i_sum`` (µA/cm², outward positive), conductances ``g_na`` and ``g_k`` (mS/cm²). Over
         ``onset`` (ms): conductances ``early_na`` and ``early_k``, and the lines ``cube`` and
-        ``fourth`` that rise as t³ and t⁴. The settings, the lowest current ``peak`` and when, ``when``
-        (ms), the last current ``late``, the slopes ``slope_na`` and ``slope_k`` on log–log axes 20 µs
-        after the step, and ``outcome``, which drugs are there.
+        ``fourth`` that rise as t³ and t⁴. The settings; the lowest current ``peak``, its time
+        ``when`` (ms) and the last current ``late``; the slopes ``slope_na`` and ``slope_k`` on
+        log–log axes 20 µs after the step; ``outcome``, which drugs are there.
     """
     membrane = hodgkin_huxley()
     for name, drug in (("Na", ttx), ("K", tea)):
@@ -87,8 +87,8 @@ def voltage_clamp(prepulse, test, ttx, tea):
         "onset": ONSET,
         "early_na": np.maximum(g_na, NOTHING),
         "early_k": np.maximum(g_k, NOTHING),
-        "cube": 2e4 * ONSET**3,
-        "fourth": ONSET**4,
+        "cube": np.minimum(2e4 * ONSET**3, TOP),
+        "fourth": np.minimum(10 * ONSET**4, TOP),
         "prepulse": prepulse,
         "test": test,
         "peak": total[least],
@@ -316,8 +316,8 @@ SPIKE = {
                     Line("cube", "slope 3", "na", dash=True),
                     Line("fourth", "slope 4", "k", dash=True),
                 ),
-                (0.005, 5),
-                (1e-6, 100),
+                (0.02, 5),
+                (1e-6, TOP),
                 x_log=True,
                 y_log=True,
                 keep=True,
