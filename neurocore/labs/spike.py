@@ -190,7 +190,7 @@ def anatomy_of_a_spike(celsius, freeze_h, freeze_n):
 
 
 V_STARTS = (*range(-60, -30, 10), *range(-30, -5), -5, 0, 5, 10, 20, 30)
-W_STARTS = (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
+W_STARTS = (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35)
 PLANE = (-70.0, 50.0), (0.0, 0.6)  # mV, 1
 NULL_V = np.linspace(*PLANE[0], 121)
 WAIT = np.linspace(0, 200, 101)  # ms
@@ -217,13 +217,13 @@ def separatrix(v_start, w_start, current):
         (mV) and ``when`` (ms); ``outcome``: 0 back to rest, 1 spike, 2 back to rest though it
         starts above the saddle's potential, 3 beyond the separatrix' end.
     """
-    model, rest, saddle, part_v, part_w = _plane(current)
+    model, (rest, saddle, focus), part_v, part_w = _plane(current)
     t, v, w = trajectory(model, v_start, w_start, WAIT[-1], 0.25)
     top = int(np.argmax(v))
     end = int(np.argmax(part_w))  # from here on it winds towards the focus
     edge = np.interp(w_start, part_w[: end + 1], part_v[: end + 1])
     share, along = np.linspace(0, part_v.size - 1, PARTING), np.arange(part_v.size)
-    if w_start > part_w[end]:
+    if w_start > focus.w:
         outcome = 3.0
     elif v_start > edge:
         outcome = 1.0
@@ -254,10 +254,9 @@ def separatrix(v_start, w_start, current):
 
 @cache
 def _plane(current):
-    """Return what does not depend on the start: model, rest, saddle, separatrix."""
+    """Return what does not depend on the start: the model, its fixed points, its separatrix."""
     model = MorrisLecar(current)
-    rest, saddle, _ = dynamics.fixed_points(model)
-    return model, rest, saddle, *dynamics.separatrix(model, step=5e-3)
+    return model, dynamics.fixed_points(model), *dynamics.separatrix(model)
 
 
 SPIKE = {
