@@ -63,13 +63,18 @@ class Faults(list):
         """Note every fault of every page of a browser context."""
         context.on("request", self._request)
         context.on("response", self._response)
-        context.on("requestfailed", lambda request: self.append(f"failed: {request.url}"))
+        context.on("requestfailed", self._failed)
         context.on("console", self._console)
         context.on("weberror", lambda fault: self.append(f"page error: {fault.error}"))
 
     def _request(self, request):
         if not request.url.startswith((self.home, "data:", "blob:")):
             self.append(f"off-site: {request.url}")
+
+    def _failed(self, request):
+        # Leaving a page breaks off what it still asks for, such as its icon.
+        if request.failure != "net::ERR_ABORTED":
+            self.append(f"failed: {request.url}")
 
     def _response(self, response):
         if response.status >= 400:
