@@ -93,6 +93,16 @@ def test_the_drawing_shows_nodes_and_the_thinned_stretch():
     assert crossing > 1.5 * whole
 
 
+@pytest.mark.parametrize("diameter", [5.0, 6.7, 7.5, 13.3, 19.0])
+def test_axon_answers_between_the_sliders_stops(diameter):
+    """As it must once Python runs in the page."""
+    frame = the_axon(**AXON | {"diameter": diameter})
+    assert frame["velocity"] == pytest.approx(1.894 * diameter, rel=0.01)
+    assert (frame["myelin"] == 0).sum() == int(20 / (0.1 * diameter)) + 1
+    assert the_axon(**AXON | {"diameter": diameter, "left": 7.0})["outcome"] == 3
+    assert the_axon(**AXON | {"diameter": diameter, "left": 0.0})["outcome"] == 4
+
+
 def test_bare_axon_is_blocked_by_heat():
     outcome = [
         the_axon(**AXON | {"myelinated": False, "celsius": c})["outcome"] for c in (30.0, 37.0)
