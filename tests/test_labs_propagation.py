@@ -60,7 +60,11 @@ def test_axon_conducts_as_fast_as_long_ones():
 
 def test_several_nodes_are_active_together():
     frame = the_axon(**AXON)
-    assert frame["nodes"] == 12
+    assert frame["nodes"] == 11
+    # thick or thin, the axon is the same but for its scale; short warm spikes span fewer
+    assert the_axon(**AXON | {"diameter": 20.0, "celsius": 10.0})["nodes"] == 19
+    assert the_axon(**AXON | {"celsius": 10.0})["nodes"] == 19
+    assert the_axon(**AXON | {"celsius": 37.0})["nodes"] == 4
     # no jump: the spike fills what lies between the nodes as well
     assert frame["lit"].max() > 9
     at_peak = frame["v"][:, frame["v"][40].argmax()]

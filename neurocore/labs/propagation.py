@@ -91,7 +91,8 @@ def cable(diameter, r_m, r_i, c_m):
 AXON_LENGTH = 20.0  # mm
 SITES = np.linspace(0, AXON_LENGTH, 81)
 MOMENTS = np.linspace(0, 6, 101)
-BEYOND = 8  # internodes that run on past the picture, so that no end is near
+BEYOND = 16  # internodes that run on past the picture, so that no end is near
+AT_ENDS = 3  # nodes at either end, where a spike starts and ends otherwise than it travels
 THINNED = 3  # internodes
 BARE_PIECES = 320  # velocity 0.5 % low at 10 µm
 LONGEST_SEGMENT = 0.125  # mm, and at most eight to an internode
@@ -145,8 +146,9 @@ def the_axon(myelinated, diameter, celsius, left):
     velocity = 0.0
     if passed or (end > 4 and not myelinated):
         velocity = (end - 3) / np.ptp(np.interp([3, end], place[fired], arrival[fired]))
-    above = r.v > -20
-    nodes = above[axon.regions["node"]].sum(axis=0).max() if myelinated else 0
+    nodes = 0
+    if myelinated:
+        nodes = (r.v[axon.regions["node"][AT_ENDS:-AT_ENDS]] > -20).sum(axis=0).max()
     if not myelinated:
         outcome = 0 if reached > 4 else 1
     elif not passed:
