@@ -37,6 +37,7 @@ from .channels import (
     squid_sodium,
     t_type_calcium,
 )
+from .dynamics import FixedPoint, fixed_points, jacobian, separatrix
 from .experiments import (
     Recovery,
     SpikeCost,
@@ -91,6 +92,7 @@ from .membrane import (
     passive,
 )
 from .recording import Recording, crossings
+from .reduced import MorrisLecar, trajectory
 from .simulate import simulate
 from .stimuli import (
     Stimulus,

@@ -20,6 +20,7 @@ from neurocore.labs.description import (
 )
 from neurocore.labs.propagation import PROPAGATION
 from neurocore.labs.rest import REST
+from neurocore.labs.spike import SPIKE
 
 __all__ = [
     "LABS",
@@ -39,7 +40,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST, **PROPAGATION}
+LABS = {**REST, **SPIKE, **PROPAGATION}
 
 
 def __getattr__(name):
