@@ -9,6 +9,7 @@ from .axon import (
     cell_with_initial_segment,
     chain,
     demyelinate,
+    length_constant,
     membranes_in_myelin,
     myelinated_axon,
     patch,

@@ -18,6 +18,7 @@ from neurocore.labs.description import (
     Switch,
     Traces,
 )
+from neurocore.labs.propagation import PROPAGATION
 from neurocore.labs.rest import REST
 from neurocore.labs.spike import SPIKE
 
@@ -39,7 +40,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST, **SPIKE}
+LABS = {**REST, **SPIKE, **PROPAGATION}
 
 
 def __getattr__(name):
