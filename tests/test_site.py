@@ -179,7 +179,12 @@ def test_lab_says_what_python_computes(name, site, site_folder, strict):
     first = {slider.name: slider.value for slider in description["sliders"]}
     sentence = say(description["summary"], evaluate(description["function"], first))
     spoken = figure.locator(".nc-spoken")
-    expect(spoken).to_have_text(sentence.replace("_", " "))  # once the reader's hand rests
+    words = [
+        re.escape(part) for part in re.split(r"[−+]?\d+(?:\.\d+)?", sentence.replace("_", " "))
+    ]
+    # Once the reader's hand rests; then also the numbers.
+    expect(spoken).to_have_text(re.compile(r"^\s*" + NUMBER.pattern.join(words) + r"\s*$"))
+    assert alike(spoken.text_content(), sentence.replace("_", " "))
 
 
 @pytest.mark.parametrize("name", LABS)

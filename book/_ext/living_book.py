@@ -151,6 +151,8 @@ ROLES = {
     # The theme's sidebar is no landmark; a screen reader could not jump to it.
     '<div class="bd-sidebar-primary': '<div role="region" aria-label="The book" '
     'class="bd-sidebar-primary',
+    # A header without words is none.
+    '<th class="head"><p></p></th>': "<td></td>",
     # Deprecated in the standard, and in a list only its items are allowed.
     'role="doc-biblioentry"': 'role="listitem"',
 }

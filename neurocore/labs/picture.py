@@ -240,7 +240,7 @@ def _control(slider, key):
     here = slider.stops.index(slider.value)
     return (
         f'<div class="nc-slider"><label for="{name}">{symbols(slider.label)}</label>'
-        f'<output for="{name}">{slider.value:g} {escape(slider.unit)}</output>'
+        f'<output for="{name}">{_tick_text(slider.value)} {escape(slider.unit)}</output>'
         f'<input id="{name}" type="range" data-name="{slider.name}" min="0" '
         f'max="{len(slider.stops) - 1}" step="1" value="{here}" disabled></div>'
     )
@@ -281,9 +281,10 @@ def picture(lab, frame):
     controls = "".join(_control(slider, lab.key) for slider in lab.sliders)
     if lab.time:
         last = len(frame[lab.time]) - 1
+        label = next((p.x_label for p in lab.panels if getattr(p, "x", "") == lab.time), "time")
         controls += (
-            f'<div class="nc-slider nc-time"><label for="{lab.key}-time">Time cursor</label>'
-            f'<output for="{lab.key}-time"></output><input id="{lab.key}-time" type="range" '
+            f'<div class="nc-slider nc-time"><label for="{lab.key}-time">Cursor: '
+            f'{escape(label)}</label><output for="{lab.key}-time"></output><input id="{lab.key}-time" type="range" '
             f'data-cursor min="0" max="{last}" step="1" value="{last}" disabled></div>'
         )
     return (
