@@ -805,8 +805,8 @@ transfer_curve = Function(
         "At 4, 10, 20 and 40 mM it gives "
         + ", ".join(f"{v:.1f}" for v in _curve(p)(np.array([4.0, 10, 20, 40])))
         + " mV. At low K⁺ the terms of sodium and chloride rule and the curve flattens. It is "
-        f"steepest at high K⁺, but even at 40 mM K⁺ supplies only {40 / _above(p, 40.0):.0%} of the "
-        "sum above the line, and the curve has that share of the slope of E_K."
+        f"steepest at high K⁺, but even at 40 mM K⁺ supplies only {4000 / _above(p, 40.0):.0f} % "
+        "of the sum above the line, and the curve has that share of the slope of E_K."
     ),
 )
 
