@@ -19,6 +19,7 @@ from neurocore.labs.description import (
     Traces,
 )
 from neurocore.labs.rest import REST
+from neurocore.labs.threshold import THRESHOLD
 
 __all__ = [
     "LABS",
@@ -38,7 +39,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST}
+LABS = {**REST, **THRESHOLD}
 
 
 def __getattr__(name):
