@@ -62,7 +62,7 @@ def test_current_clamp_keeps_the_balance_at_every_time():
         ({"amplitude": 2.0}, 0, 0),
         ({"amplitude": 7.0, "duration": 1.0}, 1, 1),  # threshold of 1 ms: 6.91 µA/cm²
         ({"na": 0.0, "amplitude": 40.0}, 0, 0),
-        ({"amplitude": -5.0}, 3, 1),
+        ({"amplitude": -5.0, "duration": 5.0}, 3, 1),
         ({"amplitude": 10.0, "celsius": 30.0}, 0, 0),
     ],
 )

@@ -26,8 +26,7 @@ from neurocore.stimuli import pulse
 __all__ = ["THRESHOLD", "current_clamp", "find_the_threshold", "where_is_the_spike_born"]
 
 START = 1.0  # ms; when the stimulus begins
-# Closer together early, where a first spike rises.
-CLOCK = np.concatenate([np.linspace(0, 8, 80, endpoint=False), np.linspace(8, 32, 97)])  # ms
+CLOCK = np.linspace(0, 25, 201)  # ms
 
 
 def _scale(channel, factor):
@@ -245,7 +244,7 @@ THRESHOLD = {
                 "time (ms)",
                 "mV",
                 (Line("v", "V_m", "v"),),
-                (0, 32),
+                (0, 25),
                 (-90, 60),
                 levels=(Level("rest", "rest", "v"),),
                 keep=True,
@@ -256,7 +255,7 @@ THRESHOLD = {
                 "time (ms)",
                 "µA/cm²",
                 (Line("i_na", "Na⁺", "na"), Line("i_k", "K⁺", "k"), Line("i_leak", "leak", "cl")),
-                (0, 32),
+                (0, 25),
                 (-1250, 1250),
             ),
             Channels("The membrane at the time cursor", "m", "h", "n"),
@@ -266,7 +265,7 @@ THRESHOLD = {
                 "time (ms)",
                 "share open",
                 (Line("m", "m", "na"), Line("h", "h", "na", dash=True), Line("n", "n", "k")),
-                (0, 32),
+                (0, 25),
                 (0, 1),
             ),
             Plane(
@@ -284,7 +283,7 @@ THRESHOLD = {
                 "No spike.",
                 "One spike, {latency:.1f} ms after the current begins.",
                 "{spikes:.0f} spikes, the first {latency:.1f} ms after the current begins.",
-                "A spike only after the current, {latency:.1f} ms from its beginning: a rebound.",
+                "It fires only after the current, {latency:.1f} ms from its beginning: a rebound.",
             )
         ),
         "attempt": "Put the time cursor just after 1 ms, where the current begins, and compare the "
@@ -357,8 +356,8 @@ THRESHOLD = {
                 (
                     Line("v_segment", "initial segment", "na"),
                     Line("v_soma", "soma", "v"),
-                    Line("v_axon", "axon's end", "k"),
-                    Line("v_dendrite", "dendrite", "cl"),
+                    Line("v_axon", "axon's end", "v", dash=True),
+                    Line("v_dendrite", "dendrite", "anion", dash=True),
                 ),
                 (0, 12),
                 (-90, 60),
