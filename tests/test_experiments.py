@@ -447,7 +447,8 @@ def test_executors():
 
 
 def test_a_local_dask_cluster():
-    distributed = pytest.importorskip("distributed")
+    import distributed
+
     with (
         distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,

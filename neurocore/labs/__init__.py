@@ -18,7 +18,9 @@ from neurocore.labs.description import (
     Switch,
     Traces,
 )
+from neurocore.labs.propagation import PROPAGATION
 from neurocore.labs.rest import REST
+from neurocore.labs.spike import SPIKE
 from neurocore.labs.threshold import THRESHOLD
 
 __all__ = [
@@ -39,7 +41,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST, **THRESHOLD}
+LABS = {**REST, **THRESHOLD, **SPIKE, **PROPAGATION}
 
 
 def __getattr__(name):
