@@ -80,6 +80,39 @@ class Cable:
         half = self.axial_resistivity * (self.length / 2) / (np.pi * self.diameter**2 / 4) * 1e4
         return 1e3 / (half[:-1] + half[1:])
 
+    def rest(self):
+        """Return the resting potential of each compartment (mV), shape (n,).
+
+        Where membranes differ, the whole cell settles between their own resting potentials. Start
+        such a cell there: ``simulate(cell, v0=cell.rest())``.
+
+        Raises
+        ------
+        ValueError
+            If the search, upwards from the most negative of the membranes' own rests, finds none;
+            the cell then fires by itself.
+        """
+        n, own = len(self), {}
+        for k, membrane in enumerate(self.membranes):
+            own.setdefault(membrane, []).append(k)
+        g = self.axial_conductance
+        coupling = np.diag(np.append(g, 0) + np.append(0, g)) - np.diag(g, 1) - np.diag(g, -1)
+
+        def outward(v):  # through the membrane, µA
+            current = np.empty(n)
+            for membrane, where in own.items():
+                current[where] = membrane.steady_current(v[where])
+            return current * self.area
+
+        v = np.full(n, min(membrane.rest() for membrane in own))
+        for _ in range(50):  # Newton's method, in steps of 1 mV at most
+            slope = (outward(v + 1e-4) - outward(v - 1e-4)) / 2e-4
+            change = -np.linalg.solve(coupling + np.diag(slope), outward(v) + coupling @ v)
+            v = v + np.clip(change, -1, 1)
+            if np.abs(change).max() < 1e-9:
+                return v
+        raise ValueError("this cell has no resting potential near those of its membranes")
+
     def modify(self, channel, change, *args, where=None, **kwargs):
         """Return the cable with a channel changed; see `neurocore.modify`."""
         chosen = range(len(self)) if where is None else _compartments(self, where)

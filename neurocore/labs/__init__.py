@@ -21,6 +21,7 @@ from neurocore.labs.description import (
 from neurocore.labs.propagation import PROPAGATION
 from neurocore.labs.rest import REST
 from neurocore.labs.spike import SPIKE
+from neurocore.labs.threshold import THRESHOLD
 
 __all__ = [
     "LABS",
@@ -40,7 +41,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST, **SPIKE, **PROPAGATION}
+LABS = {**REST, **THRESHOLD, **SPIKE, **PROPAGATION}
 
 
 def __getattr__(name):
