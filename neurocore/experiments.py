@@ -368,14 +368,15 @@ def recovery_curve(
     executor : optional
         See `sweep`.
     **options
-        Handed on to `simulate`.
+        Handed on to `simulate`; ``resets`` only where there is a second pulse.
 
     Returns
     -------
     Recovery
     """
     intervals = numbers("intervals", intervals, above=duration)
-    rest = pulse_threshold(patch, duration, **options)
+    undisturbed = {name: value for name, value in options.items() if name != "resets"}
+    rest = pulse_threshold(patch, duration, **undisturbed)
     one = partial(_second_threshold, patch, first * rest, duration, highest * rest, wait, options)
     return Recovery(intervals, np.array(sweep(one, intervals.tolist(), executor)) / rest, rest)
 
@@ -389,9 +390,11 @@ def _second_threshold(patch, first, duration, highest, wait, options, interval):
         late = r.spike_times()[r.spike_times() > interval]
         return np.any(np.interp(late, r.t, r.ionic_current) < 0)
 
+    # In small steps: a pulse some 1.4 times as strong as the weakest that works may carry the
+    # membrane past the peak of the late, small spike, so that nothing rises by itself any more.
     low, high = 0.0, highest / 64
     while not again(high):
-        low, high = high, 2 * high
+        low, high = high, 1.15 * high
         if high > highest:
             return NEVER
     return smallest(lambda a: a == high or again(a), low, high, 1e-3)
