@@ -3,6 +3,7 @@
 ``lab("membrane-at-rest")`` puts a lab on the page; `LABS` lists them all.
 """
 
+from neurocore.labs.aftermath import AFTERMATH
 from neurocore.labs.description import (
     Axon,
     Bar,
@@ -38,7 +39,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST}
+LABS = {**REST, **AFTERMATH}
 
 
 def __getattr__(name):
