@@ -108,10 +108,7 @@ def two_pulses(interval, size, reset_h, reset_n):
     alone = simulate(SQUID, pulse(FIRST * unit, 0.0, PULSE), t[-1])
     usual, threshold = _recovery(()), _recovery(reset)
     needed = np.exp(np.interp(interval, INTERVALS, np.log(threshold)))
-    if needed >= NONE:
-        outcome = 2
-    else:
-        outcome = int(size >= needed)
+    outcome = 2 if needed >= NONE else int(size >= needed)
     return {
         "t": t,
         "v": _on_screen(r, t),
