@@ -13,14 +13,15 @@ FREE = {"freeze_h": False, "freeze_n": False}
 
 
 @pytest.mark.parametrize("reset", ["", "h", "n", "hn"])
-@pytest.mark.parametrize("interval", [5.0, 7.0, 10.0, 19.0])
+@pytest.mark.parametrize("interval", [5.0, 7.0, 7.6, 10.0, 19.0])
 def test_what_the_second_pulse_needs(interval, reset):
     frame = two_pulses(interval, 2.0, "h" in reset, "n" in reset)
     resets = {interval: {gate: REST[gate] for gate in reset}} if reset else None
     (expected,) = nc.recovery_curve(SQUID, [interval], resets=resets).ratio
     # Both are found to 0.2 %, from states known to a quarter of that.
     assert frame["needed"] == pytest.approx(min(expected, 30.0), rel=4e-3)
-    assert frame["threshold"][INTERVALS.index(interval)] == pytest.approx(frame["needed"])
+    if interval in INTERVALS:
+        assert frame["threshold"][INTERVALS.index(interval)] == frame["needed"]
 
 
 def test_which_gate_is_to_blame_at_5_ms():

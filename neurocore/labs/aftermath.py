@@ -107,7 +107,10 @@ def two_pulses(interval, size, reset_h, reset_n):
     r = simulate(SQUID, both, t[-1], resets=resets)
     alone = simulate(SQUID, pulse(FIRST * unit, 0.0, PULSE), t[-1])
     usual, threshold = _recovery(()), _recovery(reset)
-    needed = np.exp(np.interp(interval, INTERVALS, np.log(threshold)))
+    place = int(np.searchsorted(INTERVALS, interval))
+    needed = threshold[place]
+    if interval != INTERVALS[place]:
+        needed = _second_threshold(interval, reset, 0.8 * min(needed, 0.5 * NONE))
     outcome = 2 if needed >= NONE else int(size >= needed)
     return {
         "t": t,
