@@ -46,17 +46,22 @@ class Look:
     def _gates(self, groups):
         """Return the gates of the columns watched, shape (names, columns)."""
         if self.places is None:
-            columns = np.arange(self.size)[self.columns]
-            self.names = sorted({name for group in groups for name in group.states})
-            self.places = [
-                (self.names.index(name), *self._meet(columns, group), name, g)
-                for g, group in enumerate(groups)
-                for name in group.states
-            ]
-        values = np.full((len(self.names), self.count), np.nan)
-        for row, to, at, name, g in self.places:
-            values[row, to] = groups[g].states[name][at]
+            self._find_places(groups)
+        values = self.blank.copy()
+        for to, states, at in self.places:
+            values[to] = states[:, at]
         return values
+
+    def _find_places(self, groups):
+        columns = np.arange(self.size)[self.columns]
+        self.names = sorted({name for group in groups for name in group.states})
+        self.blank = np.full((len(self.names), self.count), np.nan)
+        self.places = []
+        for group in groups:
+            to, at = self._meet(columns, group)
+            for names, states in group.blocks:
+                rows = [self.names.index(name) for name in names]
+                self.places.append((np.ix_(rows, to), states, at))
 
     def _meet(self, columns, group):
         """Return which columns lie in the group, and where there."""
@@ -109,6 +114,11 @@ class Look:
         if self.gates:
             self.states.append(self._gates(groups))
         self._find(np.array([self.t]), last, end=True)
+
+    def samples(self):
+        """Hand over the potentials sampled, shape (times, columns)."""
+        chunks, self.v = self.v, []
+        return np.concatenate(chunks)
 
     def spikes(self):
         """Return the spike times (ms) of each column."""

@@ -117,6 +117,7 @@ class _Group:
         self.rows = np.empty((4 * len(names), n))  # what is read from the table
         self.offsets, self.factors = self.rows[: len(names)], self.rows[len(names) : 2 * len(names)]
         self.states = dict(zip(names, self.gates, strict=True))
+        self.blocks = [(names, self.gates)]  # all variables, in the arrays that hold them
         self.schemes = []  # which gate, its states, what is read from its table
         for k, gate in enumerate(gates):
             if not isinstance(gate, Gate):
@@ -124,6 +125,7 @@ class _Group:
                 x = np.empty((count, n))
                 self.schemes.append((k, x, np.empty((2 * count * count, n))))
                 self.states |= dict(zip(gate.states, x, strict=True))
+                self.blocks.append((gate.states, x))
 
     def _set_up_channels(self, area):
         n, channels = self.size, self.kinds[0].channels

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ._check import number, numbers
+from ._check import number, numbers, plain
 from .channels import shift
 from .membrane import Membrane, brill_node, hodgkin_huxley, modify, passive
 
@@ -194,6 +194,37 @@ def bare_axon(membrane, diameter, length, axial_resistivity, compartments):
     number("length", length, above=0)
     piece = np.full(compartments, length / compartments)
     return Cable((membrane,) * compartments, piece, diameter, axial_resistivity)
+
+
+def length_constant(diameter, membrane_resistance, axial_resistivity):
+    """Return how far a steady voltage spreads along a passive cable before it falls to 1/e.
+
+    λ = √(d·R_m / 4R_i); Hodgkin and Rushton 1946, Proc R Soc Lond B 133:444–479.
+
+    Parameters
+    ----------
+    diameter : float or array
+        Of the cable (µm).
+    membrane_resistance : float or array
+        Of a unit of membrane area (Ω·cm²), one over its conductance.
+    axial_resistivity : float or array
+        Of the axoplasm (Ω·cm).
+
+    Returns
+    -------
+    float or array
+        λ (µm).
+
+    Raises
+    ------
+    ValueError
+        If one of them is not positive.
+    """
+    diameter = numbers("diameter", diameter, above=0)
+    membrane_resistance = numbers("membrane_resistance", membrane_resistance, above=0)
+    axial_resistivity = numbers("axial_resistivity", axial_resistivity, above=0)
+    # 1 µm is 1e-4 cm
+    return plain(np.sqrt(diameter * membrane_resistance / (4 * axial_resistivity) * 1e4))
 
 
 def series(membrane, count):

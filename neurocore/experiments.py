@@ -257,19 +257,21 @@ def fit_strength_duration(durations, thresholds, law=weiss):
 # --- firing ------------------------------------------------------------------------------------
 
 
-def f_i_curve(patch, currents, duration=500.0, settle=0.5, accuracy=1e-2, executor=None):
+def f_i_curve(cell, currents, duration=500.0, *, settle=0.5, at=0, accuracy=1e-2, executor=None):
     """Return the firing rate (Hz) for each of many lasting currents.
 
     Parameters
     ----------
-    patch : Patch
-        What is stimulated; all currents run side by side.
+    cell : Patch or Cable
+        What is stimulated, all currents side by side; of a cable, its last compartment counts.
     currents : array, shape (n,)
-        µA/cm².
+        µA/cm² (patch) or nA (cable).
     duration : float
         Of the step (ms).
     settle : float
         What fraction of it is left out, so that the rate is the steady one.
+    at : int
+        The compartment of a cable that receives the current.
     accuracy : float
         Of the spike times (ms), see `simulate`.
     executor : optional
@@ -283,15 +285,18 @@ def f_i_curve(patch, currents, duration=500.0, settle=0.5, accuracy=1e-2, execut
     currents = numbers("currents", currents)
     number("settle", settle, least=0, most=1)
     parts = np.array_split(currents.ravel(), 4) if executor else [currents.ravel()]
-    rates = sweep(
-        partial(_rates, patch, duration, settle, accuracy), [p for p in parts if p.size], executor
+    one = partial(_rates, cell, duration, settle, at, accuracy)
+    return np.concatenate(sweep(one, [p for p in parts if p.size], executor)).reshape(
+        currents.shape
     )
-    return np.concatenate(rates).reshape(currents.shape)
 
 
-def _rates(patch, duration, settle, accuracy, currents):
-    r = simulate(patch, step(currents, 0.0, duration), duration, accuracy=accuracy, sample=duration)
-    late = [times[times >= settle * duration] for times in r.spike_times()]
+def _rates(cell, duration, settle, at, accuracy, currents):
+    options = {"record": [-1]} if isinstance(cell, Cable) else {}
+    stimulus = step(currents, 0.0, duration, at)
+    r = simulate(cell, stimulus, duration, accuracy=accuracy, sample=duration, **options)
+    trains = [x[-1] if options else x for x in r.spike_times()]
+    late = [times[times >= settle * duration] for times in trains]
     return np.array([1e3 * (len(t) - 1) / (t[-1] - t[0]) if len(t) > 1 else 0.0 for t in late])
 
 
@@ -347,14 +352,23 @@ class Recovery:
 
 
 def recovery_curve(
-    patch, intervals, *, duration=0.5, first=2.0, highest=50.0, wait=15.0, executor=None, **options
+    cell,
+    intervals,
+    *,
+    duration=0.5,
+    first=2.0,
+    highest=50.0,
+    wait=15.0,
+    at=0,
+    executor=None,
+    **options,
 ):
     """Return the threshold of a second pulse at each interval after a first one.
 
     Parameters
     ----------
-    patch : Patch
-        What is stimulated.
+    cell : Patch or Cable
+        What is stimulated; of a cable, the last compartment has to spike twice.
     intervals : array, shape (n,)
         From the start of the first pulse to that of the second (ms), longer than the pulse.
     duration : float
@@ -365,6 +379,8 @@ def recovery_curve(
         Strongest second pulse tried, likewise: what needs more counts as absolutely refractory.
     wait : float
         How long after its end a second spike is waited for (ms).
+    at : int
+        The compartment of a cable that receives the pulses.
     executor : optional
         See `sweep`.
     **options
@@ -376,19 +392,25 @@ def recovery_curve(
     """
     intervals = numbers("intervals", intervals, above=duration)
     undisturbed = {name: value for name, value in options.items() if name != "resets"}
-    rest = pulse_threshold(patch, duration, **undisturbed)
-    one = partial(_second_threshold, patch, first * rest, duration, highest * rest, wait, options)
+    rest = pulse_threshold(cell, duration, wait=wait, at=at, **undisturbed)
+    one = partial(
+        _second_threshold, cell, first * rest, duration, highest * rest, wait, at, options
+    )
     return Recovery(intervals, np.array(sweep(one, intervals.tolist(), executor)) / rest, rest)
 
 
-def _second_threshold(patch, first, duration, highest, wait, options, interval):
-    """Return the smallest second pulse followed by a rise that the channels drive."""
+def _second_threshold(cell, first, duration, highest, wait, at, options, interval):
+    """Return the smallest second pulse followed by a spike of its own."""
 
     def again(amplitude):
-        both = pulse(first, 0.0, duration) + pulse(amplitude, interval, duration)
-        r = simulate(patch, both, interval + duration + wait, **options)
+        both = pulse(first, 0.0, duration, at) + pulse(amplitude, interval, duration, at)
+        span = interval + duration + wait
+        if isinstance(cell, Cable):
+            r = simulate(cell, both, span, **{"record": [-1]} | options)
+            return len(r.spike_times()[-1]) > 1
+        r = simulate(cell, both, span, **options)
         late = r.spike_times()[r.spike_times() > interval]
-        return np.any(np.interp(late, r.t, r.ionic_current) < 0)
+        return np.any(np.interp(late, r.t, r.ionic_current) < 0)  # driven by its channels
 
     # In small steps: a pulse some 1.4 times as strong as the weakest that works may carry the
     # membrane past the peak of the late, small spike, so that nothing rises by itself any more.
@@ -401,20 +423,22 @@ def _second_threshold(patch, first, duration, highest, wait, options, interval):
 
 
 def critical_ramp(
-    patch, amplitude, *, hold=50.0, slowest=1e-3, fastest=100.0, resolution=1e-3, **options
+    cell, amplitude, *, hold=50.0, slowest=1e-3, fastest=100.0, at=0, resolution=1e-3, **options
 ):
-    """Return the slope (µA/cm²/ms) below which a current rising to `amplitude` never fires.
+    """Return the slope (per ms) below which a current rising to `amplitude` never fires.
 
     Parameters
     ----------
-    patch : Patch
+    cell : Patch or Cable
         What is stimulated.
     amplitude : float
-        The current reached and held (µA/cm²).
+        The current reached and held (µA/cm² or nA).
     hold : float
         How long it is held at the end (ms).
     slowest, fastest : float
-        Range of slopes tried (µA/cm²/ms).
+        Range of slopes tried (µA/cm²/ms or nA/ms).
+    at : int
+        The compartment of a cable that receives the current.
     resolution : float
         Relative precision.
     **options
@@ -429,27 +453,29 @@ def critical_ramp(
 
     def test(slope):
         rise = amplitude / slope
-        return fires(patch, ramp(amplitude, 0.0, rise, hold), rise + hold, **options)
+        return fires(cell, ramp(amplitude, 0.0, rise, hold, at), rise + hold, **options)
 
     return 0.0 if test(slowest) else smallest(test, slowest, fastest, resolution)
 
 
-def rebound_threshold(patch, duration=20.0, *, highest=50.0, wait=50.0, **options):
-    """Return the smallest hyperpolarising step (µA/cm², as a positive number) that rebounds.
+def rebound_threshold(cell, duration=20.0, *, highest=50.0, wait=50.0, at=0, **options):
+    """Return the smallest hyperpolarising step (a positive number) after which the cell spikes.
 
     Parameters
     ----------
-    patch : Patch
+    cell : Patch or Cable
         What is stimulated.
     duration, wait : float
         Of the step, and how long after its end a spike is waited for (ms).
     highest : float
-        Strongest step tried.
+        Strongest step tried (µA/cm² or nA).
+    at : int
+        The compartment of a cable that receives the current.
     **options
         Handed on to `threshold`.
     """
     return threshold(
-        patch, lambda a: step(-a, 0.0, duration), duration + wait, highest=highest, **options
+        cell, lambda a: step(-a, 0.0, duration, at), duration + wait, highest=highest, **options
     )
 
 
@@ -493,10 +519,11 @@ def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, threshold=-30.
     return float((position[last] - position[first]) * 1e-3 / (arrival[1][0] - arrival[0][0]))
 
 
-def kick(axon, record, duration, threshold=-30.0, accuracy=1e-3):
+def kick(axon, record, duration, threshold=-30.0, accuracy=1e-3, stop_at_spike=True):
     """Return a recording of a spike started at the first end, cut short once it has arrived.
 
-    The first twentieth of the length is set to 0 mV at the start, so no stimulus need be chosen.
+    The arguments are those of `simulate`. The first twentieth of the length is set to 0 mV at the
+    start, so no stimulus need be chosen.
     """
     end = np.full(len(axon), np.nan)
     end[: np.searchsorted(axon.position, 0.05 * axon.length.sum()) + 1] = 0.0
@@ -508,7 +535,7 @@ def kick(axon, record, duration, threshold=-30.0, accuracy=1e-3):
         record=record,
         threshold=threshold,
         accuracy=accuracy,
-        stop_at_spike=True,
+        stop_at_spike=stop_at_spike,
     )
 
 
@@ -585,17 +612,18 @@ class SpikeCost:
         return self.ions / 3
 
 
-def sodium_entry(patch, *, channels=("Na",), strength=2.0, duration=0.2, wait=40.0, accuracy=1e-4):
-    """Return how much sodium one spike of a patch lets in, and how much it had to.
+def sodium_entry(cell, *, channels=("Na",), strength=2.0, duration=0.2, wait=40.0, accuracy=1e-4):
+    """Return how much sodium one spike lets in, and how much it had to.
 
     Parameters
     ----------
-    patch : Patch
-        What fires.
+    cell : Patch or Cable
+        What fires; of a cable, the spike is started at the first end and measured in the middle
+        (of a myelinated one, at the node there).
     channels : sequence of str
         The names of the channels that carry sodium.
     strength : float
-        Of the pulse that starts the spike, in units of its threshold.
+        Of the pulse that starts the spike of a patch, in units of its threshold.
     duration : float
         Of that pulse (ms).
     wait : float
@@ -608,13 +636,18 @@ def sodium_entry(patch, *, channels=("Na",), strength=2.0, duration=0.2, wait=40
     SpikeCost
         With the excess that Hodgkin (1975, Phil Trans R Soc Lond B 270:297–300) took to be four.
     """
-    amplitude = strength * pulse_threshold(patch, duration)
-    if not np.isfinite(amplitude):
-        raise ValueError("the patch does not fire")
-    r = simulate(patch, pulse(amplitude, 0.0, duration), wait, sample=0.005, accuracy=accuracy)
-    inward = -sum(r.currents[name] for name in channels)
-    height = r.v.max() - r.v[0]
-    return SpikeCost(
-        float(np.trapezoid(inward - inward[0], r.t)),
-        float(patch.membrane.capacitance * height),
-    )
+    if isinstance(cell, Cable):
+        places = cell.regions.get("node", np.arange(len(cell)))
+        middle = int(places[len(places) // 2])
+        r = kick(cell, [middle], wait, accuracy=accuracy, stop_at_spike=False)
+        capacitance = cell.membranes[middle].capacitance
+    else:
+        amplitude = strength * pulse_threshold(cell, duration)
+        if not np.isfinite(amplitude):
+            raise ValueError("the patch does not fire")
+        stimulus = pulse(amplitude, 0.0, duration)
+        r = simulate(cell, stimulus, wait, sample=0.005, accuracy=accuracy)
+        capacitance = cell.membrane.capacitance
+    v, inward = np.ravel(r.v), -sum(np.ravel(r.currents[name]) for name in channels)
+    entry = np.trapezoid(inward - inward[0], r.t)
+    return SpikeCost(float(entry), float(capacitance * (v.max() - v[0])))

@@ -1,5 +1,6 @@
 """The built site, and a page on which any fault fails the test."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -8,6 +9,11 @@ from pathlib import Path
 import browser
 import pytest
 import serve
+from hypothesis import settings
+
+# Slow machines are no fault, and what CI finds must be found again by who looks into it.
+settings.register_profile("book", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("book")
 
 ROOT = Path(__file__).parents[1]
 # Without these, Chromium asks hosts of its own; the last makes any other host fail at once.
@@ -63,13 +69,18 @@ class Faults(list):
         """Note every fault of every page of a browser context."""
         context.on("request", self._request)
         context.on("response", self._response)
-        context.on("requestfailed", lambda request: self.append(f"failed: {request.url}"))
+        context.on("requestfailed", self._failed)
         context.on("console", self._console)
         context.on("weberror", lambda fault: self.append(f"page error: {fault.error}"))
 
     def _request(self, request):
         if not request.url.startswith((self.home, "data:", "blob:")):
             self.append(f"off-site: {request.url}")
+
+    def _failed(self, request):
+        # What the browser itself gave up, on its way to another page, is no fault of the site.
+        if request.failure != "net::ERR_ABORTED":
+            self.append(f"{request.failure}: {request.url}")
 
     def _response(self, response):
         if response.status >= 400:

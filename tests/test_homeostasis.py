@@ -157,7 +157,8 @@ def test_making_anions_with_their_cation_makes_no_potential():
 
 def test_against_an_independent_integration():
     """The equations once more, from the library's ion functions, through scipy's Radau."""
-    integrate = pytest.importorskip("scipy.integrate")
+    from scipy import integrate
+
     o, p, c = CELL.outside, CELL.permeability, CELL
     ions, z = ["K", "Na", "Cl", "Ca"], {"K": 1, "Na": 1, "Cl": -1, "Ca": 2}
     bath = sum(o.values()) + 43

@@ -2,16 +2,22 @@
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import pyodide_site
 import pytest
 import serve
-from conftest import Faults
+from conftest import ROOT, Faults
 from playwright.sync_api import expect
+from sphinx.errors import ExtensionError
 
 from neurocore.labs import LABS
 from neurocore.labs.description import Slider, say
@@ -221,8 +227,8 @@ def test_reload_while_python_loads(site, browser):
     page = context.new_page()
     cell = visible(live(page, site + CHAPTER))
     cell.locator(".live-run").click()
-    page.wait_for_function("() => document.querySelector('.live-progress').textContent")
-    assert re.search(r"Loading \w+: [\d.]+ of [\d.]+ MB left", page.inner_text(".live-progress"))
+    left = re.compile(r"Loading \w+: [\d.]+ of [\d.]+ MB left")
+    expect(page.locator(".live-progress")).to_have_text(left, timeout=LONG)
     page.reload()
     cell = visible(live(page, site + CHAPTER))
     assert run(cell, "1 + 1").strip() == "2"
@@ -268,7 +274,7 @@ def test_server_gone_after_python_came(own_site, browser):
     run(cell, "import neurocore as nc")
     gone(own_site)
     assert run(cell, "nc.nernst(4, 140, 1, 37)").startswith("-95.02")
-    expected = "ImportError: scipy could not be loaded: the site does not answer"
+    expected = "could not be loaded: the site does not answer"
     assert expected in run(cell, "import scipy")
     context.close()
 
@@ -514,3 +520,175 @@ def test_every_page_has_the_policy(site_folder):
         assert "'unsafe-inline'" not in scripts
         assert "'unsafe-eval'" not in scripts
         assert not re.search(r"https?:", found)
+
+
+# The notebooks in the browser
+
+
+@pytest.fixture
+def lite(site, browser, faults):
+    """A page of JupyterLite, which may warn, but may not fail or reach another host."""
+    context = browser.new_context(viewport={"width": 1280, "height": 2000})
+    context.on("request", faults._request)
+    context.on("response", faults._response)
+    context.on("weberror", lambda fault: faults.append(f"page error: {fault.error}"))
+
+    def visit(page, path):
+        page.goto(site + path)
+        page.get_by_role("link", name="Open as a notebook").click()
+        page.locator(".jp-CodeCell").first.wait_for(timeout=LONG)
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=LONG)
+
+    page = context.new_page()
+    page.visit = lambda path: visit(page, path)
+    yield page
+    context.close()
+
+
+def code_cell(page, text):
+    """The cell of a notebook that begins with a text."""
+    return page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=text)).first
+
+
+def run_in_notebook(cell, code=None):
+    cell.locator(".cm-content").click()
+    if code is not None:
+        cell.page.keyboard.press("Control+a")
+        cell.page.keyboard.insert_text(code)
+    cell.page.keyboard.press("Control+Enter")
+
+
+def test_exercise_in_jupyterlite(lite):
+    """Opened from its page, worked wrong, then right; nothing is installed."""
+    lite.visit(EXERCISES)
+    run_in_notebook(code_cell(lite, "import"))
+    answer, check = code_cell(lite, "v_m = ..."), code_cell(lite, 'check("ghk-rest")')
+    run_in_notebook(answer, "v_m = 66.57")
+    run_in_notebook(check)
+    expect(check.locator(".nc-verdict")).to_contain_text("Not yet.", timeout=2 * LONG)
+    run_in_notebook(code_cell(lite, "v_m = 66.57"), "v_m = -66.57")
+    run_in_notebook(check)
+    expect(check.locator(".nc-verdict")).to_contain_text("Correct.", timeout=LONG)
+
+
+def test_lab_in_jupyterlite(lite):
+    lite.visit(EXERCISES)
+    code = "from neurocore.labs import lab; lab('membrane-at-rest')"
+    run_in_notebook(code_cell(lite, "import"), code)
+    figure = lite.locator(".nc-lab[data-ready]")
+    figure.wait_for(timeout=2 * LONG)
+    before = figure.locator(".nc-says").inner_text()
+    figure.locator("[data-name=k_out]").focus()
+    lite.keyboard.press("End")
+    expect(figure.locator(".nc-says")).not_to_have_text(before, timeout=LONG)
+
+
+def test_every_notebook_is_in_jupyterlite(site_folder):
+    sources = [
+        p.relative_to(site_folder / "_sources")
+        for p in site_folder.rglob("*.ipynb")
+        if "_sources" in p.parts
+    ]
+    assert len(sources) > 1
+    for name in sources:
+        assert (site_folder / "lite" / "files" / name).exists(), name
+
+
+# The distribution
+
+
+def test_only_what_the_lock_vouches_for_is_served(site_folder):
+    folder = site_folder / "_static" / "pyodide"
+    core = site_folder.parent / "web" / "node_modules" / "pyodide"
+    official = json.loads((core / "pyodide-lock.json").read_text())["packages"]
+    served = json.loads((folder / "pyodide-lock.json").read_text())["packages"]
+    own = {"neurocore", "anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "psygnal"}
+    own |= {"typing-extensions", "ipykernel", "piplite", "pyodide-kernel", "widgetsnbextension"}
+    assert set(served) - own < set(official)
+    for name, entry in served.items():
+        assert pyodide_site.sha256(folder / entry["file_name"]) == entry["sha256"]
+        assert name in own or entry == official[name]
+    for name in pyodide_site.CORE:
+        assert (folder / name).read_bytes() == (core / name).read_bytes()
+    files = {path.name for path in folder.iterdir()}
+    assert files == {*pyodide_site.CORE, "pyodide-lock.json"} | {
+        entry["file_name"] for entry in served.values()
+    }
+
+
+@pytest.fixture
+def release(tmp_path, monkeypatch):
+    """A folder that passes for a Pyodide release of one wheel."""
+    folder = tmp_path / "release"
+    folder.mkdir()
+    (folder / "a-1.whl").write_bytes(b"wheel")
+    monkeypatch.setenv("NEUROCORE_PYODIDE", str(folder))
+    entry = {"file_name": "a-1.whl", "sha256": pyodide_site.sha256(folder / "a-1.whl")}
+    return folder, entry
+
+
+def test_release_folder_is_a_source(release, tmp_path):
+    _, entry = release
+    pyodide_site.official_wheels([entry], tmp_path)
+    assert (tmp_path / "a-1.whl").read_bytes() == b"wheel"
+
+
+def test_wrong_file_stops_the_build_with_its_name(release, tmp_path):
+    folder, entry = release
+    (folder / "a-1.whl").write_bytes(b"other")
+    with pytest.raises(ExtensionError, match=r"a-1\.whl is not the file that the lock names"):
+        pyodide_site.official_wheels([entry], tmp_path)
+    (tmp_path / "a-1.whl").write_bytes(b"gone bad since")
+    with pytest.raises(ExtensionError, match=r"a-1\.whl is not the file that the lock names"):
+        pyodide_site.official_wheels([entry], tmp_path)
+    (tmp_path / "a-1.whl").unlink()
+    (folder / "a-1.whl").unlink()
+    with pytest.raises(ExtensionError, match=r"a-1\.whl does not exist"):
+        pyodide_site.official_wheels([entry], tmp_path)
+
+
+def test_book_without_python_is_whole(site_folder, tmp_path, browser):
+    """No source: a notice, no warning, and pages that promise nothing they cannot do."""
+    for name in ("_config.yml", "book/references.bib", "book/_ext", "book/_web"):
+        source, target = ROOT / name, tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: start\n")
+    notebook = json.loads((ROOT / EXERCISES[1:]).with_suffix(".ipynb").read_text())
+    code = ["from neurocore.labs import lab", "lab('membrane-at-rest')", "1 + 1"]
+    template = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    notebook["cells"] = [notebook["cells"][0] | {"source": "# Title"}] + [
+        template | {"source": source, "metadata": {"tags": ["live"]}, "id": f"cell-{i}"}
+        for i, source in enumerate(code)
+    ]
+    (tmp_path / "start.ipynb").write_text(json.dumps(notebook))
+    web = tmp_path / "_build" / "web"
+    web.mkdir(parents=True)
+    (web / "node_modules").symlink_to(ROOT / "_build" / "web" / "node_modules")
+    program = Path(sys.executable).with_name("jupyter-book")
+    run = subprocess.run(
+        [program, "build", ".", "-W", "-n", "--keep-going"],
+        cwd=tmp_path,
+        env=os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""},
+        capture_output=True,
+        text=True,
+    )
+    said = run.stdout + run.stderr
+    assert run.returncode == 0, said[-3000:]
+    assert "Cells will not run in the page" in said
+    http = serve.server(tmp_path / "_build" / "html")
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    found = Faults(f"http://127.0.0.1:{http.server_port}")
+    context = browser.new_context()
+    found.watch(context)
+    page = context.new_page()
+    page.goto(f"{found.home}/start.html", wait_until="networkidle")
+    page.locator("#lab-membrane-at-rest[data-ready]").wait_for()
+    text = page.locator("body").inner_text()
+    for promise in ("Run", "Python)", "offline", "Open as a notebook"):
+        assert promise not in text
+    assert page.locator("div.cell.tag_live pre").last.inner_text().strip() == "2"
+    context.close()
+    http.shutdown()
+    http.server_close()
+    assert not found

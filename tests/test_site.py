@@ -6,6 +6,7 @@ import re
 import urllib.parse
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import Faults
 from playwright.sync_api import expect
@@ -23,7 +24,9 @@ def soup(path):
 
 
 def pages(folder):
-    return [path for path in folder.rglob("*.html") if "_static" not in path.parts]
+    """The book's own pages; JupyterLite is tried in test_live.py."""
+    aside = {"_static", "lite"}
+    return [p for p in folder.rglob("*.html") if not aside & set(p.relative_to(folder).parts)]
 
 
 def lab_pages(folder):
@@ -42,12 +45,13 @@ def test_every_page_is_silent_and_asks_no_other_host(site, site_folder, strict):
         assert page.title()
 
 
-def test_strict_context_notices_each_kind_of_fault(site, context):
+def test_strict_context_notices_each_kind_of_fault(site, browser):
     """The negative control: a page with every fault yields every complaint."""
+    context = browser.new_context(bypass_csp=True)  # the page's policy would stop one of them
     found = Faults(site)
     found.watch(context)
     page = context.new_page()
-    page.goto(site + CHAPTER)
+    page.goto(site + "/_static/favicon.svg")  # a document that no policy guards
     page.evaluate(
         """async () => {
             console.error("loud");
@@ -60,6 +64,25 @@ def test_strict_context_notices_each_kind_of_fault(site, context):
     text = "\n".join(found)
     for complaint in ("console error: loud", "page error: thrown", "404: ", "off-site: http://ex"):
         assert complaint in text
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier(scheme, site, site_folder, browser):
+    context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    found = []
+    for path in pages(site_folder):
+        if path.name == "index.html":  # leads on at once
+            continue
+        page.goto(f"{site}/{path.relative_to(site_folder).as_posix()}")
+        if page.locator(".nc-lab").count():
+            page.locator(".nc-lab[data-ready]").first.wait_for()
+        for fault in Axe().run(page).response["violations"]:
+            node = fault["nodes"][0]
+            found.append(f"{path.name}: {fault['id']} × {len(fault['nodes'])}: {node['html']}")
+    assert not found, "\n".join(found)
+    context.close()
 
 
 def test_every_link_inside_the_site_resolves(site_folder):

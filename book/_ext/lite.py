@@ -124,6 +124,10 @@ def build(folder, pyodide, notebooks, out, title):
         )
         if run.returncode:
             raise ExtensionError(f"JupyterLite could not be built:\n{run.stdout}{run.stderr}")
+        for page in done.rglob("index.html"):  # else a browser asks the host for favicon.ico
+            up = "../" * len(page.relative_to(done).parts)
+            icon = f'<head><link rel="icon" href="{up}_static/favicon.svg">'
+            page.write_text(page.read_text("utf-8").replace("<head>", icon, 1), "utf-8")
         stamp.write_text(key.hexdigest())
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(done, out)

@@ -19,7 +19,9 @@ from neurocore.labs.description import (
     Switch,
     Traces,
 )
+from neurocore.labs.propagation import PROPAGATION
 from neurocore.labs.rest import REST
+from neurocore.labs.spike import SPIKE
 
 __all__ = [
     "LABS",
@@ -39,7 +41,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST, **AFTERMATH}
+LABS = {**REST, **SPIKE, **AFTERMATH, **PROPAGATION}
 
 
 def __getattr__(name):
