@@ -60,7 +60,11 @@ def test_axon_conducts_as_fast_as_long_ones():
 
 def test_several_nodes_are_active_together():
     frame = the_axon(**AXON)
-    assert frame["nodes"] == 12
+    assert frame["nodes"] == 11
+    # thick or thin, the axon is the same but for its scale; short warm spikes span fewer
+    assert the_axon(**AXON | {"diameter": 20.0, "celsius": 10.0})["nodes"] == 19
+    assert the_axon(**AXON | {"celsius": 10.0})["nodes"] == 19
+    assert the_axon(**AXON | {"celsius": 37.0})["nodes"] == 4
     # no jump: the spike fills what lies between the nodes as well
     assert frame["lit"].max() > 9
     at_peak = frame["v"][:, frame["v"][40].argmax()]
@@ -91,6 +95,16 @@ def test_the_drawing_shows_nodes_and_the_thinned_stretch():
     arrival = frame["t"][(frame["v"] > -20).argmax(axis=1)]
     whole, crossing = arrival[32] - arrival[20], arrival[48] - arrival[36]  # 3 mm each
     assert crossing > 1.5 * whole
+
+
+@pytest.mark.parametrize("diameter", [5.0, 6.7, 7.5, 13.3, 19.0])
+def test_axon_answers_between_the_sliders_stops(diameter):
+    """As it must once Python runs in the page."""
+    frame = the_axon(**AXON | {"diameter": diameter})
+    assert frame["velocity"] == pytest.approx(1.894 * diameter, rel=0.01)
+    assert (frame["myelin"] == 0).sum() == int(20 / (0.1 * diameter)) + 1
+    assert the_axon(**AXON | {"diameter": diameter, "left": 7.0})["outcome"] == 3
+    assert the_axon(**AXON | {"diameter": diameter, "left": 0.0})["outcome"] == 4
 
 
 def test_bare_axon_is_blocked_by_heat():

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+import neurocore as nc
 from neurocore.practice import Choice, Function, Numeric, Question, ask, check, hint, progress
 from neurocore.practice import solution as worked
 from neurocore.practice.bank import problems
@@ -109,21 +110,68 @@ def test_variants_differ_and_repeat():
         ("mean-or-ghk", (-58.1, -65.4)),
         ("chloride-flux", "b2"),
         ("ncx-direction", "b3"),
+        ("initial-slope", (10, 1.0, 0.969)),
+        ("balance-and-shock", (-62.38, 6.505, -58.5)),
+        ("just-above", "b3"),
+        ("biggest-jump", (6.5, -56.0, 35.2)),
+        ("true-threshold", "b3"),
+        ("current-balance", (-544.3, 128.25, 10.32, 405.8)),
+        ("gates-delay", (2 * 0.693, 2 * 1.838)),
+        ("own-simulation", (1.905, 68.3)),
+        ("what-repolarises", "b2"),
+        ("undershoot", "a2"),
     ],
 )
 def test_printed_answers(name, answer):
     assert check(name, answer).correct
 
 
-def test_transfer_curve_and_its_solution():
+def test_transfer_curve():
     problem = problems()["transfer-curve"][0]
     curve = problem.answer(problem.variant().p)
     known = [-66.57, -57.94, -47.83, -34.77]
     assert curve(np.array([4.0, 10, 20, 40])) == pytest.approx(known, abs=0.01)
-    code = "\n".join(re.findall(r"^`(.*)`$", problem.worked(), re.M))
-    namespace = {"np": np}
-    exec(code, namespace)
-    assert check("transfer-curve", namespace["ghk_v"]).correct
+
+
+@pytest.mark.parametrize(
+    "problem", [p for p in PROBLEMS if isinstance(p, Function)], ids=lambda p: p.id
+)
+def test_code_of_the_worked_solution_passes(problem):
+    for seed in (None, "Ada"):
+        code = "\n".join(re.findall(r"^`(.*)`$", problem.worked(seed), re.M))
+        namespace = {"np": np, "nc": nc}
+        exec(code, namespace)
+        assert problem.judge(namespace[problem.name], seed).code == "correct"
+
+
+def test_what_the_initiation_problems_say_of_the_model():
+    from neurocore.practice.bank import threshold
+
+    cold, warm = threshold._jump(6.3), threshold._jump(30.0)
+    assert warm == pytest.approx((9.9, -43.0, -31.9), abs=0.3)
+    # Just above the smallest effective shock V first falls, and then fires.
+    shock = threshold._shock(6.3) + 0.1
+    cell = threshold.squid_patch(6.3)
+    run = nc.simulate(cell, None, 20.0, resets={0.0: {"v": threshold.REST + shock}})
+    assert run.v[run.t < 0.1].min() < run.v[1] < threshold.REST + shock
+    assert run.v.max() > 30
+    assert cold[2] - cold[1] > 80
+    # Shift and density of the initial segment: each alone, and both.
+    problem = problems()["why-segment"][0]
+    assert problem.variant().answer["both"] == pytest.approx(-24.6, abs=0.1)
+
+
+def test_what_the_spike_problems_say_of_the_model():
+    from neurocore.practice.bank import spike
+
+    problem = problems()["onset-exponent"][0]
+    slope = problem.answer(problem.variant().p)
+    assert slope(-110.0) > 2.3
+    assert slope(-65.0) == pytest.approx(0.75, abs=0.01)
+    assert spike._tie() == pytest.approx(-48, abs=0.5)
+    n, _, low, high = problems()["onset-fit"][0].variant().answer.values()
+    assert low < 4 < high
+    assert low < n < high
 
 
 def test_hints_come_one_by_one_and_the_solution_after_an_attempt():

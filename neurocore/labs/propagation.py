@@ -91,10 +91,11 @@ def cable(diameter, r_m, r_i, c_m):
 AXON_LENGTH = 20.0  # mm
 SITES = np.linspace(0, AXON_LENGTH, 81)
 MOMENTS = np.linspace(0, 6, 101)
-BEYOND = 8  # internodes that run on past the picture, so that no end is near
+BEYOND = 16  # internodes that run on past the picture, so that no end is near
+AT_ENDS = 3  # nodes at either end, where a spike starts and ends otherwise than it travels
 THINNED = 3  # internodes
 BARE_PIECES = 320  # velocity 0.5 % low at 10 µm
-SEGMENTS = {5: 4, 10: 8, 20: 8}
+LONGEST_SEGMENT = 0.125  # mm, and at most eight to an internode
 
 
 def the_axon(myelinated, diameter, celsius, left):
@@ -106,7 +107,7 @@ def the_axon(myelinated, diameter, celsius, left):
         The axon of `neurocore.myelinated_axon`, scaled to the diameter, with internodes of a
         hundred diameters; or else the squid's membrane all along, with the same axoplasm.
     diameter : float
-        Of the axon, without its sheath: 5, 10 or 20 µm.
+        Of the axon, without its sheath, from 5 to 20 µm.
     celsius : float
         Temperature, °C.
     left : float
@@ -138,17 +139,19 @@ def the_axon(myelinated, diameter, celsius, left):
     v = _sample(MOMENTS, r.t, _sample(SITES, place, r.v).T).T
 
     arrival = np.array([times[0] if len(times) else np.inf for times in r.spike_times()])
+    passed = np.isfinite(arrival[place >= AXON_LENGTH]).any()
     fired = np.isfinite(arrival) & (place <= AXON_LENGTH)
     reached = place[fired].max(initial=first)
     end = min(reached, 17.0)
     velocity = 0.0
-    if end > 4 and not (myelinated and reached < AXON_LENGTH - 0.1):
+    if passed or (end > 4 and not myelinated):
         velocity = (end - 3) / np.ptp(np.interp([3, end], place[fired], arrival[fired]))
-    above = r.v > -20
-    nodes = above[axon.regions["node"]].sum(axis=0).max() if myelinated else 0
+    nodes = 0
+    if myelinated:
+        nodes = (r.v[axon.regions["node"][AT_ENDS:-AT_ENDS]] > -20).sum(axis=0).max()
     if not myelinated:
         outcome = 0 if reached > 4 else 1
-    elif reached < AXON_LENGTH - 0.1:
+    elif not passed:
         outcome = 4
     else:
         outcome = 2 if left == 100 else 3
@@ -168,7 +171,8 @@ def the_axon(myelinated, diameter, celsius, left):
 
 def _wrapped(diameter, celsius, left):
     """Return the axon, its compartments' places (mm, nodes having no length) and its myelin."""
-    internode, segments = 0.1 * diameter, SEGMENTS[int(diameter)]
+    internode = 0.1 * diameter
+    segments = min(8, int(np.ceil(internode / LONGEST_SEGMENT)))
     count = round(AXON_LENGTH / internode)
     axon = myelinated_axon(
         internodes=count + BEYOND,
@@ -184,9 +188,9 @@ def _wrapped(diameter, celsius, left):
     place = internode * np.append(
         (np.arange(count + BEYOND)[:, None] + within).ravel(), count + BEYOND
     )
-    index = SITES / internode
-    myelin = np.where(np.isin(np.floor(index), thinned), left, 1.0)
-    myelin[np.abs(index - np.rint(index)) < 1e-9] = 0.0
+    myelin = np.where(np.isin(np.floor(SITES / internode), thinned), left, 1.0)
+    nodes = np.arange(0, AXON_LENGTH + 1e-9, internode)
+    myelin[np.rint(nodes / SITES[1]).astype(int)] = 0.0  # each drawn at the site nearest to it
     return axon.at_temperature(celsius), place, myelin
 
 

@@ -29,9 +29,9 @@ HOLDING, PREPULSE = -65.0, 20.0  # mV, ms
 STEP_CLOCK = np.concatenate(
     [[-4, -1e-6], np.geomspace(1e-6, 0.05, 4), np.linspace(0.1, 3, 59), np.linspace(3.2, 12, 45)]
 )
-ONSET = np.geomspace(0.02, 5, 61)  # ms
+ONSET = np.geomspace(0.02, 1, 51)  # ms
 EARLY = 0.02  # ms after the step, when the slope of the onset is read off
-NOTHING, TOP = 1e-9, 100.0  # mS/cm²: a logarithm's stand-in for a blocked conductance; the panel
+NOTHING = 1e-6  # mS/cm²: a logarithm's stand-in for a blocked conductance
 
 
 def voltage_clamp(prepulse, test, ttx, tea):
@@ -54,10 +54,10 @@ def voltage_clamp(prepulse, test, ttx, tea):
     dict
         Over ``t`` (ms): the command ``v`` (mV), currents ``i_na``, ``i_k`` and with the leak
         ``i_sum`` (µA/cm², outward positive), conductances ``g_na`` and ``g_k`` (mS/cm²). Over
-        ``onset`` (ms): conductances ``early_na`` and ``early_k``, and the lines ``cube`` and
-        ``fourth`` that rise as t³ and t⁴. The settings; the lowest current ``peak``, its time
-        ``when`` (ms) and the last current ``late``; the slopes ``slope_na`` and ``slope_k`` on
-        log–log axes 20 µs after the step; ``outcome``, which drugs are there.
+        ``onset`` (ms), as decimal logarithms: conductances ``early_na`` and ``early_k``, and the
+        lines ``cube`` and ``fourth`` that rise as t³ and t⁴. The settings; the lowest current
+        ``peak``, its time ``when`` (ms) and the last current ``late``; the slopes ``slope_na``
+        and ``slope_k`` on log–log axes 20 µs after the step; ``outcome``, which drugs are there.
     """
     membrane = hodgkin_huxley()
     for name, drug in (("Na", ttx), ("K", tea)):
@@ -85,10 +85,10 @@ def voltage_clamp(prepulse, test, ttx, tea):
         "g_na": na.conductance * na.open_fraction(gates),
         "g_k": k.conductance * k.open_fraction(gates),
         "onset": ONSET,
-        "early_na": np.maximum(g_na, NOTHING),
-        "early_k": np.maximum(g_k, NOTHING),
-        "cube": np.minimum(2e4 * ONSET**3, TOP),
-        "fourth": np.minimum(10 * ONSET**4, TOP),
+        "early_na": np.log10(np.maximum(g_na, NOTHING)),
+        "early_k": np.log10(np.maximum(g_k, NOTHING)),
+        "cube": 2 + 3 * np.log10(ONSET),
+        "fourth": 1 + 4 * np.log10(ONSET),
         "prepulse": prepulse,
         "test": test,
         "peak": total[least],
@@ -191,9 +191,9 @@ def anatomy_of_a_spike(celsius, freeze_h, freeze_n):
 
 V_STARTS = (*range(-60, -30, 10), *range(-30, -5), -5, 0, 5, 10, 20, 30)
 W_STARTS = (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35)
-PLANE = (-70.0, 50.0), (0.0, 0.6)  # mV, 1
+PLANE = (-70.0, 50.0), (-0.02, 0.6)  # mV, 1
 NULL_V = np.linspace(*PLANE[0], 121)
-WAIT = np.linspace(0, 200, 101)  # ms
+WAIT = np.linspace(0, 120, 161)  # ms
 PARTING = 81  # points along the separatrix
 
 
@@ -308,17 +308,16 @@ SPIKE = {
                 "The onset, both axes logarithmic",
                 "onset",
                 "time after the step (ms)",
-                "mS/cm²",
+                "log₁₀ of g in mS/cm²",
                 (
                     Line("early_na", "g_Na", "na"),
                     Line("early_k", "g_K", "k"),
                     Line("cube", "slope 3", "na", dash=True),
                     Line("fourth", "slope 4", "k", dash=True),
                 ),
-                (0.02, 5),
-                (1e-6, TOP),
+                (0.02, 1),
+                (-6, 2),
                 x_log=True,
-                y_log=True,
                 keep=True,
             ),
         ),
@@ -381,7 +380,7 @@ SPIKE = {
                     Line("i_leak", "leak", "cl"),
                 ),
                 (0, 20),
-                (-2500, 2500),
+                (-2600, 2600),
             ),
             Channels("Channels at the cursor", "m", "h", "n"),
         ),
@@ -439,7 +438,7 @@ SPIKE = {
                 "time (ms)",
                 "mV",
                 (Line("v", "V_m", "v"),),
-                (0, 200),
+                (0, WAIT[-1]),
                 PLANE[0],
                 levels=(Level("saddle_v", "V at the saddle", "anion"),),
                 keep=True,

@@ -50,7 +50,7 @@ def notebook(chapter):
         ),
         _code(
             "start",
-            "import numpy as np\n\n"
+            "import numpy as np\n\nimport neurocore as nc\n"
             "from neurocore.practice import ask, check, hint, progress, solution",
             nbgrader=_mark(f"{chapter}-start", locked=True),
         ),

@@ -3,7 +3,11 @@
 from functools import cache
 from importlib import import_module
 
-CHAPTERS = {"resting_potential": "The resting potential"}
+CHAPTERS = {
+    "resting_potential": "The resting potential",
+    "threshold": "Threshold and initiation",
+    "spike": "The all-or-none spike",
+}
 """Module and title of each chapter that has problems."""
 
 
