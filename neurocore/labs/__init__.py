@@ -3,6 +3,7 @@
 ``lab("membrane-at-rest")`` puts a lab on the page; `LABS` lists them all.
 """
 
+from neurocore.labs.aftermath import AFTERMATH
 from neurocore.labs.description import (
     Axon,
     Bar,
@@ -41,7 +42,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST, **THRESHOLD, **SPIKE, **PROPAGATION}
+LABS = {**REST, **THRESHOLD, **SPIKE, **AFTERMATH, **PROPAGATION}
 
 
 def __getattr__(name):
