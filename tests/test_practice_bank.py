@@ -120,6 +120,11 @@ def test_variants_differ_and_repeat():
         ("own-simulation", (1.905, 68.3)),
         ("what-repolarises", "b2"),
         ("undershoot", "a2"),
+        ("gate-surgery", (8.91, 7.62, 3.0, 7.5)),
+        ("critical-slope", (0.3765, 0.47, 0.376)),
+        ("rebound", (2.79, 0.268, 0.700, 7.1)),
+        ("rebound-cause", "b2"),
+        ("large-ramp", "b3"),
     ],
 )
 def test_printed_answers(name, answer):
@@ -172,6 +177,20 @@ def test_what_the_spike_problems_say_of_the_model():
     n, _, low, high = problems()["onset-fit"][0].variant().answer.values()
     assert low < 4 < high
     assert low < n < high
+
+
+def test_what_the_aftermath_problems_say_of_the_model():
+    from neurocore.practice.bank import aftermath
+
+    ratio = [aftermath._ratio(x) for x in (5.0, 7.0, 10.0, 14.0, 16.0, 18.0, 30.0)]
+    assert ratio == pytest.approx([np.inf, 8.9, 3.5, 1.41, 1.02, 0.86, 1.02], rel=0.01)
+    assert min(range(14, 26), key=lambda x: aftermath._ratio(float(x))) == 19
+    assert aftermath._rebound(20.0, "h") == pytest.approx(3.01, abs=0.01)
+    assert aftermath._rebound(20.0, "n") == np.inf
+    cell, slow = aftermath.squid_patch(6.3), nc.ramp(6.0, 0.0, 30.0, 50.0)
+    cells = [cell, cell.modify("Na", nc.freeze, "h"), cell.modify("K", nc.freeze, "n")]
+    assert [nc.fires(c, slow, 80.0) for c in cells] == [False, True, True]
+    assert len(nc.simulate(cell, nc.ramp(30.0, 0.0, 150.0, 50.0), 200.0).spike_times()) > 5
 
 
 def test_hints_come_one_by_one_and_the_solution_after_an_attempt():

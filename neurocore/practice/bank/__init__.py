@@ -7,6 +7,7 @@ CHAPTERS = {
     "resting_potential": "The resting potential",
     "threshold": "Threshold and initiation",
     "spike": "The all-or-none spike",
+    "aftermath": "The aftermath",
 }
 """Module and title of each chapter that has problems."""
 
