@@ -284,7 +284,8 @@ def picture(lab, frame):
         label = next((p.x_label for p in lab.panels if getattr(p, "x", "") == lab.time), "time")
         controls += (
             f'<div class="nc-slider nc-time"><label for="{lab.key}-time">Cursor: '
-            f'{escape(label)}</label><output for="{lab.key}-time"></output><input id="{lab.key}-time" type="range" '
+            f'{escape(label)}</label><output for="{lab.key}-time"></output>'
+            f'<input id="{lab.key}-time" type="range" '
             f'data-cursor min="0" max="{last}" step="1" value="{last}" disabled></div>'
         )
     return (
