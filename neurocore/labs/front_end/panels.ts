@@ -244,9 +244,10 @@ export function chart(spec: Traces | Plane | Map, box: HTMLElement, time: string
     } else plot.redraw(false);
     if (spec.kind !== "traces") return;
     const parts = [...spec.lines, ...spec.levels];
+    const digits = spec.y_range[1] - spec.y_range[0] > 10 ? 1 : 2;
     readings.forEach((element, i) => {
       const single = typeof next[parts[i].output] === "number";
-      element.textContent = single || timed ? number(scalar(next, parts[i].output, cursor), 1) : "";
+      element.textContent = single || timed ? number(scalar(next, parts[i].output, cursor), digits) : "";
     });
   };
   return Object.assign(update, {
