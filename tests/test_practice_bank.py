@@ -1,6 +1,7 @@
 """Every problem of the bank: the numbers, the mistakes, and as many variants as there are seeds."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -125,6 +126,11 @@ def test_variants_differ_and_repeat():
         ("rebound", (2.79, 0.268, 0.700, 7.1)),
         ("rebound-cause", "b2"),
         ("large-ramp", "b3"),
+        ("wraps", (101, 0.0099, 10.05, 1)),
+        ("squid-speed", (18.73, 50 / 18.73)),
+        ("thick-axons", (2.0, 24.0)),
+        ("literal-jump", "b2"),
+        ("myelin-why", "b2"),
     ],
 )
 def test_printed_answers(name, answer):
@@ -191,6 +197,32 @@ def test_what_the_aftermath_problems_say_of_the_model():
     cells = [cell, cell.modify("Na", nc.freeze, "h"), cell.modify("K", nc.freeze, "n")]
     assert [nc.fires(c, slow, 80.0) for c in cells] == [False, True, True]
     assert len(nc.simulate(cell, nc.ramp(30.0, 0.0, 150.0, 50.0), 200.0).spike_times()) > 5
+
+
+def test_what_the_propagation_problems_say_of_the_model():
+    from neurocore.practice.bank import propagation
+
+    # The law of the square root that makes the variants is that of the cable itself.
+    thin = nc.bare_axon(nc.hodgkin_huxley(18.5), 119.0, 20_000.0, 70.8, 500)
+    variant = SimpleNamespace(diameter=119.0, r_i=70.8, celsius=18.5)
+    assert propagation._speed(variant) == pytest.approx(nc.conduction_velocity(thin), rel=2e-3)
+    # A fibre twice as thick, its node as long as before, is not quite twice as fast.
+    fibres = [
+        nc.myelinated_axon(
+            diameter=0.7 * d,
+            internode_length=100 * d,
+            membranes=nc.membranes_in_myelin(0.7 * d, 0.7),
+        )
+        for d in (5.0, 10.0)
+    ]
+    slow, fast = map(nc.conduction_velocity, fibres)
+    assert fast / slow == pytest.approx(2, rel=0.01)
+    nodes = nc.myelinated_axon().regions["node"]
+    run = nc.kick(nc.myelinated_axon(), nodes, 1.2, threshold=-20.0, stop_at_spike=False)
+    middle = np.searchsorted(run.t, run.spike_times()[12][0])
+    assert np.sum(run.v[:, middle] > -20) == 11
+    assert propagation._rushton(propagation.BEST_G) == pytest.approx(1)
+    assert propagation._rushton(0.77) == pytest.approx(0.918, abs=0.001)
 
 
 def test_hints_come_one_by_one_and_the_solution_after_an_attempt():

@@ -8,6 +8,7 @@ CHAPTERS = {
     "threshold": "Threshold and initiation",
     "spike": "The all-or-none spike",
     "aftermath": "The aftermath",
+    "propagation": "Propagation",
 }
 """Module and title of each chapter that has problems."""
 
