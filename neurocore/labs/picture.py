@@ -51,9 +51,9 @@ def _chart(label, x_label, y_label, x_ticks, y_ticks, x, y, marks):
         )
     out.append(
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">'
-        f"{escape(x_label)}</text>"
+        f"{escape(x_label.replace('_', ''))}</text>"
         f'<text transform="translate(14 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" '
-        f'text-anchor="middle">{escape(y_label)}</text>'
+        f'text-anchor="middle">{escape(y_label.replace("_", ""))}</text>'
     )
     return f'<div class="nc-plot">{"".join([*out, *marks])}</svg></div>'
 
