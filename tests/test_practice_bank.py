@@ -80,6 +80,11 @@ def test_words_are_there_for_every_seed(problem):
 def test_prompt_states_what_an_answer_needs(problem):
     prompt = problem.prompt()
     assert f"`{problem.name}" in prompt
+    # Symbols are set in words only: within a formula that would break it.
+    formulas = re.sub(r"```.*?```", "", prompt, flags=re.S).split("$$")
+    assert len(formulas) % 2 == 1
+    assert not any("$" in formula for formula in formulas[1::2])
+    assert all(words.count("$") % 2 == 0 for words in formulas[::2])
     if isinstance(problem, Numeric):
         assert "within" in prompt
         assert all(unit in prompt for _, unit, _ in problem._parts)

@@ -464,7 +464,8 @@ class Function(Problem):
         ranges = " and ".join(f"`{n}` from {a:g} to {b:g}" for n, (a, b) in self.inputs.items())
         arrays = ", single numbers and arrays" if self.vectorised else ""
         return (
-            f"**Answer:** a function `{self.signature}` that returns its value {_in(self.unit)}"
+            f"**Answer:** a function `{self.signature}` that returns "
+            f"{'its value ' if self.unit else ''}{_in(self.unit)}"
             f"{_of_largest(self.tolerance, self.unit)}.\n"
             f"It is tried on inputs that you do not see, {ranges}{arrays}."
         )

@@ -283,7 +283,7 @@ def _slow_ramp(celsius):
     """Return the critical slope, and h and n at the end of a ramp that is too slow."""
     cell, end = squid_patch(celsius), AMPLITUDE / RISE
     r = simulate(cell, ramp(AMPLITUDE, 0.0, end, HOLD), end)
-    critical = critical_ramp(cell, AMPLITUDE, hold=HOLD)
+    critical = critical_ramp(cell, AMPLITUDE, hold=HOLD, slowest=0.05, fastest=10.0)
     return critical, float(r.gates["h"][-1]), float(r.gates["n"][-1])
 
 

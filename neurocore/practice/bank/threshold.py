@@ -412,7 +412,7 @@ shock_peak = Function(
     title="All, or nearly all?",
     level="advanced",
     name="peak",
-    parameters={"celsius": Vary(30.0, 20, 35, 5)},
+    parameters={"celsius": Vary(30.0, 20, 30, 5)},
     ask=lambda p: (
         f"{patch_words(p.celsius)}\nA brief shock moves V up from rest at time 0, and the gates "
         "start from their resting values.\nWrite a function that takes the size of the shock in "
@@ -611,11 +611,11 @@ why_segment = Numeric(
         "e_na": Vary(60, 50, 65, 5),
     },
     ask=lambda p: (
-        "Near threshold the sodium current of a membrane grows as e^((V − V_a)/k_a), where V_a is "
-        "the half-activation voltage and k_a the steepness.\nWith a leak g_L the threshold is then "
+        "Near threshold the sodium current of a membrane grows as e^((V − V_a)/k), where V_a is "
+        "the half-activation voltage and k the steepness.\nWith a leak g_L the threshold is then "
         "where the slope of the current–voltage curve is zero:\n\n"
-        "$$V_T = V_a + k_a \\ln\\frac{g_L\\,k_a}{g_{Na}\\,(E_{Na} - V_a)}$$\n\n"
-        f"In a model of a cortical neuron k_a = {p.k_a:g} mV and E_Na = {p.e_na:g} mV.\n"
+        "$$V_{T} = V_{a} + k \\ln\\frac{g_{L}\\,k}{g_{Na}\\,(E_{Na} - V_{a})}$$\n\n"
+        f"In a model of a cortical neuron k = {p.k_a:g} mV and E_Na = {p.e_na:g} mV.\n"
         f"The soma has V_a = {p.v_soma:g} mV, the axon initial segment {p.v_axon:g} mV and "
         f"{p.density:g} times the g_Na of the soma.\ng_L is the same, and the temperature too.\n\n"
         "By how much does V_T differ in the initial segment?\nBy how much would it if only V_a "
@@ -659,10 +659,10 @@ why_segment = Numeric(
     hints=(
         "Write V_T for the soma and for the segment and subtract: g_L and g_Na of the soma cancel.",
         lambda p: (
-            f"Density alone: −k_a ln {p.density:g}, and ln {p.density:g} = {log(p.density):.2f}."
+            f"Density alone: −k ln {p.density:g}, and ln {p.density:g} = {log(p.density):.2f}."
         ),
         lambda p: (
-            f"Shift alone: {p.v_axon - p.v_soma:g} mV directly, and −k_a ln"
+            f"Shift alone: {p.v_axon - p.v_soma:g} mV directly, and −k ln"
             f"({p.e_na - p.v_axon:g}/{p.e_na - p.v_soma:g}) from the stronger drive."
         ),
     ),
@@ -704,7 +704,7 @@ birthplace = Numeric(
         "It begins at its rest, `v0=cell.rest()`.\n"
         f"A current step of {p.amplitude:g} nA goes into the soma from time 0 on.\nWhen does V "
         f"rise through {BORN_AT:g} mV in the last compartment of the segment?\nHow much later "
-        "does it in the soma, and how much later in the last compartment of the axon?\n"
+        "does the soma follow, and how much later the last compartment of the axon?\n"
         "Give two decimals, and a negative number for what comes earlier."
     ),
     unit={"segment": "ms", "to_soma": "ms", "to_end": "ms"},
