@@ -9,6 +9,7 @@ from .axon import (
     cell_with_initial_segment,
     chain,
     demyelinate,
+    length_constant,
     membranes_in_myelin,
     myelinated_axon,
     patch,
@@ -36,6 +37,7 @@ from .channels import (
     squid_sodium,
     t_type_calcium,
 )
+from .dynamics import FixedPoint, fixed_points, jacobian, separatrix
 from .experiments import (
     Recovery,
     SpikeCost,
@@ -90,6 +92,7 @@ from .membrane import (
     passive,
 )
 from .recording import Recording, crossings
+from .reduced import MorrisLecar, trajectory
 from .simulate import simulate
 from .stimuli import (
     Stimulus,

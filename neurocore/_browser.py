@@ -27,7 +27,10 @@ class Packages:
         package = pyodide_js._api._import_name_to_package_name.get(name)
         if package is None or package in loaded():
             return None
-        load(package)
+        try:
+            load(package)
+        except OSError as error:
+            raise ImportError(f"{name} could not be loaded: {error}") from None
         importlib.invalidate_caches()
         return PathFinder.find_spec(name)
 
@@ -51,9 +54,9 @@ def load(package):
         request.responseType = "arraybuffer"
         request.send()
     except JsException:
-        raise ImportError(f"{package} could not be loaded: the site does not answer") from None
+        raise OSError("the site does not answer") from None
     if request.status != 200:
-        raise ImportError(f"{package} could not be loaded: the site answers {request.status}")
+        raise OSError(f"the site answers {request.status} to {entry.file_name}")
     unpack(package, request.response)
 
 

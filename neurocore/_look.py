@@ -115,6 +115,11 @@ class Look:
             self.states.append(self._gates(groups))
         self._find(np.array([self.t]), last, end=True)
 
+    def samples(self):
+        """Hand over the potentials sampled, shape (times, columns)."""
+        chunks, self.v = self.v, []
+        return np.concatenate(chunks)
+
     def spikes(self):
         """Return the spike times (ms) of each column."""
         column, times = (np.concatenate(found) for found in zip(*self.found, strict=True))

@@ -345,7 +345,8 @@ class Chain:
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)
             group.tabulate(dt)
-        whole = len(self.groups) == 1 and self.groups[0].index == slice(0, self.size, 1)
+        index = self.groups[0].index if len(self.groups) == 1 else None
+        whole = isinstance(index, slice) and index == slice(0, self.size, 1)
         both, middle = np.empty((2, self.size)), np.empty(self.size)
         history = np.empty((min(CHUNK, steps), self.size))
         for done in range(0, steps, CHUNK):

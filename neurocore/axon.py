@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ._check import number, numbers
+from ._check import number, numbers, plain
 from .channels import shift
 from .membrane import Membrane, brill_node, hodgkin_huxley, modify, passive
 
@@ -79,6 +79,39 @@ class Cable:
         """Between neighbours' centres (mS), shape (n − 1,)."""
         half = self.axial_resistivity * (self.length / 2) / (np.pi * self.diameter**2 / 4) * 1e4
         return 1e3 / (half[:-1] + half[1:])
+
+    def rest(self):
+        """Return the resting potential of each compartment (mV), shape (n,).
+
+        Where membranes differ, the whole cell settles between their own resting potentials. Start
+        such a cell there: ``simulate(cell, v0=cell.rest())``.
+
+        Raises
+        ------
+        ValueError
+            If the search, upwards from the most negative of the membranes' own rests, finds none;
+            the cell then fires by itself.
+        """
+        n, own = len(self), {}
+        for k, membrane in enumerate(self.membranes):
+            own.setdefault(membrane, []).append(k)
+        g = self.axial_conductance
+        coupling = np.diag(np.append(g, 0) + np.append(0, g)) - np.diag(g, 1) - np.diag(g, -1)
+
+        def outward(v):  # through the membrane, µA
+            current = np.empty(n)
+            for membrane, where in own.items():
+                current[where] = membrane.steady_current(v[where])
+            return current * self.area
+
+        v = np.full(n, min(membrane.rest() for membrane in own))
+        for _ in range(50):  # Newton's method, in steps of 1 mV at most
+            slope = (outward(v + 1e-4) - outward(v - 1e-4)) / 2e-4
+            change = -np.linalg.solve(coupling + np.diag(slope), outward(v) + coupling @ v)
+            v = v + np.clip(change, -1, 1)
+            if np.abs(change).max() < 1e-9:
+                return v
+        raise ValueError("this cell has no resting potential near those of its membranes")
 
     def modify(self, channel, change, *args, where=None, **kwargs):
         """Return the cable with a channel changed; see `neurocore.modify`."""
@@ -194,6 +227,37 @@ def bare_axon(membrane, diameter, length, axial_resistivity, compartments):
     number("length", length, above=0)
     piece = np.full(compartments, length / compartments)
     return Cable((membrane,) * compartments, piece, diameter, axial_resistivity)
+
+
+def length_constant(diameter, membrane_resistance, axial_resistivity):
+    """Return how far a steady voltage spreads along a passive cable before it falls to 1/e.
+
+    λ = √(d·R_m / 4R_i); Hodgkin and Rushton 1946, Proc R Soc Lond B 133:444–479.
+
+    Parameters
+    ----------
+    diameter : float or array
+        Of the cable (µm).
+    membrane_resistance : float or array
+        Of a unit of membrane area (Ω·cm²), one over its conductance.
+    axial_resistivity : float or array
+        Of the axoplasm (Ω·cm).
+
+    Returns
+    -------
+    float or array
+        λ (µm).
+
+    Raises
+    ------
+    ValueError
+        If one of them is not positive.
+    """
+    diameter = numbers("diameter", diameter, above=0)
+    membrane_resistance = numbers("membrane_resistance", membrane_resistance, above=0)
+    axial_resistivity = numbers("axial_resistivity", axial_resistivity, above=0)
+    # 1 µm is 1e-4 cm
+    return plain(np.sqrt(diameter * membrane_resistance / (4 * axial_resistivity) * 1e4))
 
 
 def series(membrane, count):

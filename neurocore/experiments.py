@@ -384,14 +384,15 @@ def recovery_curve(
     executor : optional
         See `sweep`.
     **options
-        Handed on to `simulate`.
+        Handed on to `simulate`; ``resets`` only where there is a second pulse.
 
     Returns
     -------
     Recovery
     """
     intervals = numbers("intervals", intervals, above=duration)
-    rest = pulse_threshold(cell, duration, wait=wait, at=at, **options)
+    undisturbed = {name: value for name, value in options.items() if name != "resets"}
+    rest = pulse_threshold(cell, duration, wait=wait, at=at, **undisturbed)
     one = partial(
         _second_threshold, cell, first * rest, duration, highest * rest, wait, at, options
     )
@@ -411,9 +412,11 @@ def _second_threshold(cell, first, duration, highest, wait, at, options, interva
         late = r.spike_times()[r.spike_times() > interval]
         return np.any(np.interp(late, r.t, r.ionic_current) < 0)  # driven by its channels
 
+    # In small steps: a pulse some 1.4 times as strong as the weakest that works may carry the
+    # membrane past the peak of the late, small spike, so that nothing rises by itself any more.
     low, high = 0.0, highest / 64
     while not again(high):
-        low, high = high, 2 * high
+        low, high = high, 1.15 * high
         if high > highest:
             return NEVER
     return smallest(lambda a: a == high or again(a), low, high, 1e-3)

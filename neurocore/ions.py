@@ -121,8 +121,8 @@ def driving_force(v, reversal):
     Returns
     -------
     float or numpy.ndarray
-        V − E, mV. Positive drives positive charge out, negative drives it in; an anion moves
-        against the charge it carries.
+        V − E, mV. Positive means an outward current, negative an inward one: a cation moves with
+        the current, an anion against it.
     """
     v, reversal = numbers("v", v), numbers("reversal", reversal)
     same_grid(v=v, reversal=reversal)

@@ -286,15 +286,17 @@ def _many(cell, plan, v0, record, sample, step, stop):
     shape = (*(() if traces is None else (traces,)), *(() if axial is None else (len(chosen),)))
     n = min(len(coarse.times), len(fine.times))
 
-    def extrapolated(chunks):
+    def extrapolated(coarse, fine):
         """Return one row for each column, the error's dt² term taken out."""
-        a, b = (c[:n] for c in chunks)
-        return np.moveaxis((4 * b - a) / 3, 0, -1)
+        result = coarse[:n] - fine[:n]
+        result /= -3
+        result += fine[:n]
+        return np.moveaxis(result, 0, -1)
 
-    v = extrapolated([np.concatenate(look.v) for look in looks]).reshape(*shape, n)
+    v = extrapolated(coarse.samples(), fine.samples()).reshape(*shape, n)
     states = None
     if keep_gates:
-        rows = extrapolated([np.array(look.states) for look in looks])
+        rows = extrapolated(np.array(coarse.states), np.array(fine.states))
         states = {name: x.reshape(*shape, n) for name, x in zip(fine.names, rows, strict=True)}
     spikes = nested([_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape)
     t = np.array(fine.times[:n])

@@ -1,5 +1,6 @@
 """The built site, and a page on which any fault fails the test."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -8,6 +9,11 @@ from pathlib import Path
 import browser
 import pytest
 import serve
+from hypothesis import settings
+
+# Slow machines are no fault, and what CI finds must be found again by who looks into it.
+settings.register_profile("book", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("book")
 
 ROOT = Path(__file__).parents[1]
 # Without these, Chromium asks hosts of its own; the last makes any other host fail at once.

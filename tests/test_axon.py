@@ -48,6 +48,22 @@ def test_modify_where():
     assert {m.celsius for m in axon.at_temperature(20).membranes} == {20}
 
 
+def test_a_cell_rests_between_its_membranes():
+    cell = nc.cell_with_initial_segment(5, -5)
+    rest = cell.rest()
+    assert -65 < rest[:10].max() < rest[cell.regions["initial segment"]].min() < -64
+    left_alone = nc.simulate(cell, None, 50, v0=rest)
+    # The search stops within 1e-9 mV; the array stepper interpolates its tables.
+    np.testing.assert_allclose(left_alone.v, rest[:, None] + 0 * left_alone.t, atol=0.01)
+    alike = nc.bare_axon(nc.hodgkin_huxley(), 10, 1000, 100, 20)
+    np.testing.assert_allclose(alike.rest(), nc.hodgkin_huxley().rest(), atol=1e-8)
+
+
+def test_a_cell_that_fires_by_itself_has_no_rest():
+    with pytest.raises(ValueError, match="no resting potential"):
+        nc.cell_with_initial_segment(5, -10).rest()
+
+
 def test_myelin_keeps_the_time_constant():
     bare = nc.passive(0.3, -65.0)
     sheath = nc.series(bare, 168)

@@ -228,16 +228,21 @@ def test_rebound_on_calcium_channels():
 
 
 def test_refractoriness():
-    r = nc.recovery_curve(PATCH, [3.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0])
-    assert r.absolute == 6.0
+    r = nc.recovery_curve(PATCH, [3.0, 5.5, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0])
+    assert r.absolute == 5.5
+    # Of a hundred sizes, those of 16.2 to 22.9 times the threshold work at 6 ms: not the larger.
+    assert r.ratio[2] == pytest.approx(16.1, abs=0.1)
     assert 15 < r.relative < 20
-    assert r.ratio[5] == pytest.approx(0.85, abs=0.01)  # supernormal
+    assert r.ratio[6] == pytest.approx(0.85, abs=0.01)  # supernormal
     assert r.ratio[-1] == pytest.approx(1.0, abs=0.03)
     rest = SQUID.steady_state(-65.0)
 
     def reset(gate):
         return nc.recovery_curve(PATCH, [5.0], resets={5.0: {gate: rest[gate]}}).ratio[0]
 
+    # The threshold at rest is that of an undisturbed cell.
+    disturbed = nc.recovery_curve(PATCH, [8.0], resets={4.0: {"h": rest["h"], "n": rest["n"]}})
+    assert disturbed.rest == r.rest
     assert reset("h") == pytest.approx(17, abs=0.5)
     assert reset("n") == pytest.approx(3.9, abs=0.05)
 

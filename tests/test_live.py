@@ -227,8 +227,8 @@ def test_reload_while_python_loads(site, browser):
     page = context.new_page()
     cell = visible(live(page, site + CHAPTER))
     cell.locator(".live-run").click()
-    page.wait_for_function("() => document.querySelector('.live-progress').textContent")
-    assert re.search(r"Loading \w+: [\d.]+ of [\d.]+ MB left", page.inner_text(".live-progress"))
+    left = re.compile(r"Loading \w+: [\d.]+ of [\d.]+ MB left")
+    expect(page.locator(".live-progress")).to_have_text(left, timeout=LONG)
     page.reload()
     cell = visible(live(page, site + CHAPTER))
     assert run(cell, "1 + 1").strip() == "2"

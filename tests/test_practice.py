@@ -4,6 +4,7 @@ import builtins
 import math
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -509,3 +510,8 @@ def test_pure_number_with_a_unit():
     assert "that a pure number can" in scalar(9.0, unit="").judge("9 mV").message
     assert scalar(9.0, unit="").judge("900 %").correct
     assert "right in plain fractions" in scalar(9.0, unit="%").judge(0.09).message
+
+
+def test_the_contributors_guide_shows_every_outcome():
+    guide = (Path(__file__).parents[1] / "book" / "contributing.md").read_text(encoding="utf-8")
+    assert cases.table() in guide, "write the table anew: python tests/practice_cases.py"

@@ -281,6 +281,15 @@ def test_refining_the_grid_converges_with_its_square():
     assert np.all(steps[:-1] / steps[1:] > 2.5)
 
 
+def test_many_traces_of_a_cable_whose_gates_lie_apart():
+    cell = nc.cell_with_initial_segment(5, -5)  # the dendrite has none
+    amplitudes = np.array([0.1, 0.4])
+    many = nc.simulate(cell, nc.pulse(amplitudes, 1, 2, at=10), 8, v0=cell.rest(), step=0.05)
+    for k, amplitude in enumerate(amplitudes):
+        one = nc.simulate(cell, nc.pulse(amplitude, 1, 2, at=10), 8, v0=cell.rest(), step=0.05)
+        np.testing.assert_allclose(many.v[k], one.v, atol=1e-9)
+
+
 def test_many_traces_are_the_single_ones():
     p = nc.patch(nc.hodgkin_huxley())
     amplitudes = np.array([2.0, 5.0, 12.0])

@@ -147,6 +147,16 @@ UNUSED_ICONS = re.compile(
     r'<link rel="preload"[^>]*fa-(?:brands|regular)[^>]*>'
 )
 
+ROLES = {
+    # The theme's sidebar is no landmark; a screen reader could not jump to it.
+    '<div class="bd-sidebar-primary': '<div role="region" aria-label="The book" '
+    'class="bd-sidebar-primary',
+    # A header without words is none.
+    '<th class="head"><p></p></th>': "<td></td>",
+    # Deprecated in the standard, and in a list only its items are allowed.
+    'role="doc-biblioentry"': 'role="listitem"',
+}
+
 
 def finish(app, exception):
     """Lead from the site's address to the first page, and lighten every page."""
@@ -157,9 +167,11 @@ def finish(app, exception):
     (out / "index.html").write_text(page, encoding="utf-8")
     for path in out.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        lighter = UNUSED_ICONS.sub("", text)
-        if lighter != text:
-            path.write_text(lighter, encoding="utf-8")
+        better = UNUSED_ICONS.sub("", text)
+        for old, new in ROLES.items():
+            better = better.replace(old, new)
+        if better != text:
+            path.write_text(better, encoding="utf-8")
 
 
 def _notebooks(app):

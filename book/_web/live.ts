@@ -296,6 +296,7 @@ python.listen((message) => {
 });
 python.watch((state, reason) => {
   line.hidden = state !== "loading" && !reason;
+  if (state === "loading") line.textContent = "Loading Python";
   if (reason) line.textContent = `Python could not be loaded: ${reason}`;
   if (state === "off") cells.forEach((cell) => (cell.ran = undefined));
   window.labs.answer(state === "ready"

@@ -3,6 +3,7 @@
 ``lab("membrane-at-rest")`` puts a lab on the page; `LABS` lists them all.
 """
 
+from neurocore.labs.aftermath import AFTERMATH
 from neurocore.labs.description import (
     Axon,
     Bar,
@@ -18,7 +19,10 @@ from neurocore.labs.description import (
     Switch,
     Traces,
 )
+from neurocore.labs.propagation import PROPAGATION
 from neurocore.labs.rest import REST
+from neurocore.labs.spike import SPIKE
+from neurocore.labs.threshold import THRESHOLD
 
 __all__ = [
     "LABS",
@@ -38,7 +42,7 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST}
+LABS = {**REST, **THRESHOLD, **SPIKE, **AFTERMATH, **PROPAGATION}
 
 
 def __getattr__(name):

@@ -297,7 +297,7 @@ def ticks(low, high, log):
     """Return round values from low to high to label an axis with."""
     if log:
         exponents = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
-        steps = [1, 2, 5] if len(exponents) < 4 else [1]
+        steps = [1, 2, 5] if high < 300 * low else [1]
         ticks = np.outer(10.0**exponents, steps).ravel()
     else:
         rough = (high - low) / 5

@@ -51,9 +51,9 @@ def _chart(label, x_label, y_label, x_ticks, y_ticks, x, y, marks):
         )
     out.append(
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">'
-        f"{escape(x_label)}</text>"
+        f"{escape(x_label.replace('_', ''))}</text>"
         f'<text transform="translate(14 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" '
-        f'text-anchor="middle">{escape(y_label)}</text>'
+        f'text-anchor="middle">{escape(y_label.replace("_", ""))}</text>'
     )
     return f'<div class="nc-plot">{"".join([*out, *marks])}</svg></div>'
 
@@ -240,7 +240,7 @@ def _control(slider, key):
     here = slider.stops.index(slider.value)
     return (
         f'<div class="nc-slider"><label for="{name}">{symbols(slider.label)}</label>'
-        f'<output for="{name}">{slider.value:g} {escape(slider.unit)}</output>'
+        f'<output for="{name}">{_tick_text(slider.value)} {escape(slider.unit)}</output>'
         f'<input id="{name}" type="range" data-name="{slider.name}" min="0" '
         f'max="{len(slider.stops) - 1}" step="1" value="{here}" disabled></div>'
     )
@@ -281,9 +281,11 @@ def picture(lab, frame):
     controls = "".join(_control(slider, lab.key) for slider in lab.sliders)
     if lab.time:
         last = len(frame[lab.time]) - 1
+        label = next((p.x_label for p in lab.panels if getattr(p, "x", "") == lab.time), "time")
         controls += (
-            f'<div class="nc-slider nc-time"><label for="{lab.key}-time">Time cursor</label>'
-            f'<output for="{lab.key}-time"></output><input id="{lab.key}-time" type="range" '
+            f'<div class="nc-slider nc-time"><label for="{lab.key}-time">Cursor: '
+            f'{escape(label)}</label><output for="{lab.key}-time"></output>'
+            f'<input id="{lab.key}-time" type="range" '
             f'data-cursor min="0" max="{last}" step="1" value="{last}" disabled></div>'
         )
     return (

@@ -156,7 +156,7 @@ REST = {
             Slider("na_out", "Na⁺ outside", "mM", (15, 70, 145), 145),
             Slider("cl_in", "Cl⁻ inside", "mM", (4, 6, 10, 16, 30), 10),
             Slider("p_na", "P_Na / P_K", "", (0, 0.01, 0.03, 0.05, 0.1, 0.5, 2, 20), 0.05),
-            Slider("p_cl", "P_Cl / P_K", "", (0, 0.1, 0.2, 0.45, 1), 0.45),
+            Slider("p_cl", "P_Cl / P_K", "", (0, 0.1, 0.2, 0.45, 0.9), 0.45),
             Slider("celsius", "Temperature", "°C", (5, 37), 37, between=True),
         ),
         "panels": (
@@ -203,8 +203,9 @@ REST = {
         ),
         "attempt": "Double K⁺ outside from 4 to 8 mM. Then set P_Na to zero and do it again. "
         "Last, give Na⁺ twenty times the permeability of K⁺, as at the peak of a spike.",
-        "notice": "With the leak of Na⁺, V_m moves by 6 mV while E_K moves by 18.5. However you "
-        "set the sliders, the currents cancel: none of them is zero, only their sum is.",
+        "notice": "With the leak of Na⁺, V_m moves by 6 mV while E_K moves by 18.5; without it, by "
+        "10, for chloride is held where it is. However you set the sliders, the currents cancel. "
+        "An ion's own current is zero only if the ion cannot pass or is in balance.",
     },
     "building-the-potential": {
         "function": building_the_potential,
@@ -278,8 +279,8 @@ REST = {
         ),
         "summary": (
             "At {t:.0f} min V_m is {v:.1f} mV, with E_K at {e_k:.1f}, E_Cl at {e_cl:.1f} and "
-            "E_Ca at {e_ca:.0f} mV. The volume is {volume:.0f} % of the first. The cell holds "
-            "{ions:.0f} billion ions; the unpaired charges, {excess:.4f} billion, are "
+            "E_Ca at {e_ca:.0f} mV. The volume is {volume:.0f} % of the first drop's. The cell "
+            "holds {ions:.0f} billion ions; the unpaired charges, {excess:.4f} billion, are "
             "{share:.5f} % of them.",
             "At {t:.0f} min the pump has driven V_m to {v:.0f} mV: without leaks, the charge "
             "that it carries has no way back. Every real membrane leaks.",

@@ -153,16 +153,17 @@ class Reply:
         )
 
 
+_VERBATIM = re.compile(r"(`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$)", re.DOTALL)
 _SYMBOL = re.compile(r"\b([A-Zg])_([A-Za-z]+)\b")
 
 
 def typeset(text, symbol):
-    """Return words with proper minus signs and symbols such as V_m set; code stays as it is."""
-    pieces = text.split("`")
+    """Return words with true minus signs and symbols as V_m set; code and math stay as they are."""
+    pieces = _VERBATIM.split(text)
     pieces[::2] = [
         _SYMBOL.sub(symbol, re.sub(r"(?<![\w.-])-(?=\d)", "−", words)) for words in pieces[::2]
     ]
-    return "`".join(pieces)
+    return "".join(pieces)
 
 
 def _markup(text):

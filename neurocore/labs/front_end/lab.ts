@@ -118,7 +118,7 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   const show = (slider: Slider, input: HTMLInputElement) => {
     if (slider.kind === "switch") input.checked = places[slider.name] === 1;
     else {
-      const text = `${+setting(slider, places[slider.name]).toPrecision(4)} ${slider.unit}`.trim();
+      const text = `${+setting(slider, places[slider.name]).toPrecision(4)} ${slider.unit}`.trim().replace("-", "−");
       input.step = fine(slider) ? String(1 / FINE) : "1";
       input.value = String(places[slider.name]);
       input.setAttribute("aria-valuetext", text);

@@ -183,7 +183,7 @@ export function chart(spec: Traces | Plane | Map, box: HTMLElement, time: string
   };
   const font = "13px system-ui, sans-serif";
   const axis = (text: string, ticks: number[] | undefined, size: number): uPlot.Axis => ({
-    label: text, size, labelSize: 20, labelGap: 0, gap: 4, font, labelFont: font,
+    label: text.replaceAll("_", ""), size, labelSize: 20, labelGap: 0, gap: 4, font, labelFont: font,
     ...(ticks && { splits: () => ticks, filter: (_: uPlot, splits: number[]) => splits }),
     stroke: () => color("ink"), grid: { stroke: () => color("grid"), width: 1 }, ticks: { show: false },
     values: (_, splits) => splits.map((tick) => String(+tick.toPrecision(6)).replace("-", "−")),
@@ -244,9 +244,10 @@ export function chart(spec: Traces | Plane | Map, box: HTMLElement, time: string
     } else plot.redraw(false);
     if (spec.kind !== "traces") return;
     const parts = [...spec.lines, ...spec.levels];
+    const digits = spec.y_range[1] - spec.y_range[0] > 10 ? 1 : 2;
     readings.forEach((element, i) => {
       const single = typeof next[parts[i].output] === "number";
-      element.textContent = single || timed ? number(scalar(next, parts[i].output, cursor), 1) : "";
+      element.textContent = single || timed ? number(scalar(next, parts[i].output, cursor), digits) : "";
     });
   };
   return Object.assign(update, {

@@ -237,7 +237,7 @@ potassium_doubled = Numeric(
         f"{_above(p, DOUBLED * p.k_out):.2f} mM. Below the line stays {_below(p):.2f} mM.\n\n"
         f"The change is {thermal_voltage(p.celsius):.2f} × "
         f"ln({_above(p, DOUBLED * p.k_out):.2f}/{_above(p):.2f}) = {_shift(p):+.2f} mV, so that "
-        f"V_m = {_rest(p):.2f} {_shift(p):+.2f} = {_rest(p) + _shift(p):.2f} mV.\n\n"
+        f"V_m = {_rest(p):.2f} + {_shift(p):.2f} = {_rest(p) + _shift(p):.2f} mV.\n\n"
         f"E_K itself moves by {_k_shift(p):.1f} mV: the other terms of the sum hold V_m back."
     ),
 )
@@ -307,7 +307,7 @@ driving_forces = Numeric(
         + ".\n\nV_m − E: "
         + ", ".join(f"{ion} {_rest(p) - x:+.2f} mV" for ion, x in _reversals(p).items())
         + ".\n\nA positive force drives positive charge out: K⁺ leaves. Sodium's is negative and "
-        "large: Na⁺ enters. Chloride is close to its equilibrium."
+        "large: Na⁺ enters. Chloride's is the smallest of the three: it is closest to equilibrium."
     ),
 )
 
@@ -401,7 +401,7 @@ ions_moved = Numeric(
         f"leaves the cell.\nInside there are {p.k_in:g} mM K⁺.\n\n"
         f"What percentage of the cell's K⁺ leaves, for a sphere of {p.radius:g} µm radius and for "
         f"a long axon of {p.diameter:g} µm diameter?\nAnd below which diameter does an axon lose "
-        f"more than {p.share:g} % of its K⁺?\nTake the axon without its ends, and three digits."
+        f"more than {p.share:g} % of its K⁺?\nLeave out the axon's ends, and give three digits."
     ),
     unit={"sphere": "%", "axon": "%", "diameter": "µm"},
     tolerance=Tolerance(relative=0.03),
@@ -432,7 +432,7 @@ ions_moved = Numeric(
         Mistake(
             "half-the-ions",
             lambda p: {"sphere": 50.0, "axon": 50.0},
-            "You took it that a large part of the ions must move.",
+            "You took it that half of the ions must move.",
             "How many ions per µm² does C V make, and how many K⁺ are there per µm³?",
         ),
         Mistake(
@@ -448,16 +448,16 @@ ions_moved = Numeric(
             f"C V/F = {_moved(p):.3g} mol/cm². Times area per volume this is the "
             "concentration lost."
         ),
-        "Area per volume is 3/r for a sphere and 4/d for a long cylinder. Put r and d in cm, and "
-        "mM are 1e-6 mol/cm³.",
+        "Area per volume is 3/r for a sphere and 4/d for a long cylinder. Put r and d in cm; "
+        "1 mM is 1e-6 mol/cm³.",
     ),
     solution=lambda p: (
         f"C V/F = {p.capacitance:g} µF/cm² × {p.depth:g} mV / F = {_moved(p):.3g} mol/cm².\n\n"
         f"Sphere: times 3/r, divided by {p.k_in:g} mM, gives {_sphere(p):.3g} %.\n\n"
         f"Axon: times 4/d, divided by {p.k_in:g} mM, gives {_cylinder(p):.3g} %.\n\n"
         f"The axon's share grows as 1/d, so it passes {p.share:g} % below d = {p.diameter:g} µm × "
-        f"{_cylinder(p):.3g}/{p.share:g} = {_limit(p):.3g} µm. That hardly any ions move is true "
-        "of a soma and not of thin axons."
+        f"{_cylinder(p):.3g}/{p.share:g} = {_limit(p):.3g} µm. That fewer than {p.share:g} % "
+        "of the ions move is true of this sphere and not of thin axons."
     ),
 )
 
@@ -498,8 +498,8 @@ pump_voltage = Numeric(
             "ratio-upside-down",
             lambda p: {"with_pump": _pumped(p, 1 / p.ratio)},
             "The ratio multiplies the Na⁺ terms.",
-            "The pump makes Na⁺ leak in faster than K⁺ leaks out: which ion's terms must weigh "
-            "more for V_m to fall?",
+            "The pump's current makes V_m more negative, closer to E_K: which ion's terms must "
+            "weigh more for that?",
         ),
         Mistake(
             "bound-added",
@@ -533,7 +533,7 @@ pump_voltage = Numeric(
         f"r = {p.ratio:g} times: {_pumped(p, p.ratio):.2f} mV, or "
         f"{_pumped(p, p.ratio) - _pumped(p, 1.0):.2f} mV from the pump's current.\n\n"
         f"No permeabilities can make it more than −RT/F ln {p.ratio:g} = {_largest(p):.2f} mV. "
-        "The pump makes the gradients; its own current adds little."
+        "The pump makes the gradients; its own current adds a few millivolts."
     ),
 )
 
@@ -678,13 +678,13 @@ ncx_limit = Numeric(
         "It can do no more once E_NCX has come to V_m. Set them equal and solve for E_Ca.",
     ),
     solution=lambda p: (
-        "One turn moves three charges one way and two the other, one in all. Its energy is zero at "
+        "One turn moves three charges one way and two the other, one in all. It costs nothing at "
         f"E_NCX = 3 E_Na − 2 E_Ca = {ncx_reversal(p.e_na, p.e_ca):.0f} mV.\n\n"
         f"It holds calcium until E_NCX = V_m, so E_Ca = (3 E_Na − V_m)/2 = "
         f"{_ca_limit(p.e_na, p.v):.1f} mV.\n\n"
         f"With E_Na = {_reversals(p)['Na']:.2f} mV and V_m = {_rest(p):.2f} mV it is "
         f"{_ca_limit(_reversals(p)['Na'], _rest(p)):.1f} mV. Which gradient can be held depends on "
-        "sodium; a Ca²⁺ pump must do the rest."
+        "the Na⁺ inside; beyond it, a Ca²⁺ pump must help."
     ),
 )
 
@@ -750,8 +750,8 @@ transfer_curve = Function(
     ask=lambda p: (
         f"Take the mammalian neuron at {p.celsius:g} °C again:\n\n{_table(p)}\n\n"
         "Write a function that takes K⁺ outside in mM and returns V_m by the GHK equation.\nThen "
-        "draw it from 1.5 to 40 mM on a logarithmic axis, with E_K beside it.\nWhere does the "
-        "membrane leave the straight line of E_K?"
+        "draw it from 1.5 to 40 mM on a logarithmic axis, with E_K beside it.\nWhere is V_m "
+        "steepest, and why is it never as steep as E_K?"
     ),
     inputs={"k_out": (1.5, 40)},
     unit="mV",
@@ -800,13 +800,13 @@ transfer_curve = Function(
         "Use `np.log` and not `math.log`: it takes single numbers and arrays.",
     ),
     solution=lambda p: (
-        "`def ghk_v(k_out):`\n"
-        f"`    return {thermal_voltage(p.celsius):.2f} * np.log((k_out + {_above(p, 0.0):.2f}) / "
-        f"{_below(p):.2f})`\n\n"
+        f"`def ghk_v(k_out): return {thermal_voltage(p.celsius):.2f} * "
+        f"np.log((k_out + {_above(p, 0.0):.2f}) / {_below(p):.2f})`\n\n"
         "At 4, 10, 20 and 40 mM it gives "
         + ", ".join(f"{v:.1f}" for v in _curve(p)(np.array([4.0, 10, 20, 40])))
-        + " mV. At low K⁺ the terms of sodium and chloride rule and the curve flattens; at high K⁺ "
-        "it runs nearly parallel to E_K, which it crosses because chloride holds it back."
+        + " mV. At low K⁺ the terms of sodium and chloride rule and the curve flattens. It is "
+        f"steepest at high K⁺, but even at 40 mM K⁺ supplies only {4000 / _above(p, 40.0):.0f} % "
+        "of the sum above the line, and the curve has that share of the slope of E_K."
     ),
 )
 
@@ -963,7 +963,9 @@ mean_or_ghk = Numeric(
     hints=(
         "Turn the Nernst equation round: which K⁺ outside belongs to this E_K?",
         lambda p: f"K⁺ outside is {_freed(p)[0]:.1f} mM and Na⁺ inside {_freed(p)[1]:.1f} mM.",
-        "Now GHK with two ions. The mean is (E_K + 0.04 E_Na)/1.04, with your P_Na/P_K for 0.04.",
+        lambda p: (
+            f"Now GHK with these two ions. The mean is (E_K + {p.p_na:g} E_Na)/{1 + p.p_na:g}."
+        ),
     ),
     solution=lambda p: (
         f"K_out = {p.k_in:g} e^({p.e_k:g}/{thermal_voltage(p.celsius):.2f}) = {_freed(p)[0]:.1f} "
@@ -971,7 +973,7 @@ mean_or_ghk = Numeric(
         f"{_freed(p)[1]:.1f} mM.\n\n"
         f"GHK: {_two_ions(p, _freed(p)[0], p.k_in, _freed(p)[1]):.1f} mV. Weighted mean: "
         f"{_mean_of_two(p):.1f} mV.\n\nThe mean is not what the equation says, and E_K = "
-        f"{p.e_k:g} mV asks for more K⁺ outside than the 4 mM of a healthy brain."
+        f"{p.e_k:g} mV asks for more K⁺ outside than the 3 to 4 mM of a healthy brain."
     ),
 )
 

@@ -685,7 +685,8 @@ def _birth(amplitude):
     soma, *_ = cell.regions["soma"]
     places = [soma, cell.regions["initial segment"][-1], cell.regions["axon"][-1]]
     stimulus = step(amplitude, at=int(soma))
-    r = simulate(cell, stimulus, 40.0, record=places, threshold=BORN_AT)
+    # Each compartment's own rest, the default, differs from the cell's by up to tens of mV.
+    r = simulate(cell, stimulus, 40.0, v0=cell.rest(), record=places, threshold=BORN_AT)
     return tuple(float(times[0]) for times in r.spike_times())
 
 
@@ -700,6 +701,7 @@ birthplace = Numeric(
         f"{p.celsius:g} °C: a dendrite, a soma, an initial segment of 20 µm and an axon.\nThe "
         "segment has five times the soma's sodium channels, and their activation is shifted "
         "by −7 mV.\nThe compartments of each part stand in `cell.regions`.\n\n"
+        "It begins at its rest, `v0=cell.rest()`.\n"
         f"A current step of {p.amplitude:g} nA goes into the soma from time 0 on.\nWhen does V "
         f"rise through {BORN_AT:g} mV in the last compartment of the segment?\nHow much later "
         "does the soma follow, and how much later the last compartment of the axon?\n"
@@ -740,8 +742,9 @@ birthplace = Numeric(
         '`cell.regions["soma"][0]`, `cell.regions["initial segment"][-1]` and '
         '`cell.regions["axon"][-1]` are the three; give them to `record=`.',
         lambda p: (
-            f"`nc.simulate(cell, nc.step({p.amplitude:g}, at=soma), 40, record=places, "
-            "threshold=-20).spike_times()` lists the crossings, one row a compartment."
+            f"`nc.simulate(cell, nc.step({p.amplitude:g}, at=soma), 40, v0=cell.rest(), "
+            "record=places, threshold=-20).spike_times()` lists the crossings, one row a "
+            "compartment."
         ),
     ),
     solution=lambda p: (

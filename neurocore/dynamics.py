@@ -1,0 +1,163 @@
+"""What organises the plane of a model of two variables: where it rests, and what parts it.
+
+A model has a potential ``v`` (mV) and a recovery variable ``w`` (1), ``derivative(v, w)``, and its
+two nullclines as functions of v; see `neurocore.reduced`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._check import number
+
+REACH = 1e-4  # from the saddle to where its manifolds are picked up, in lengths of the window
+LONGEST = 10.0  # that a branch is followed, likewise: one that winds towards a cycle has no end
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """A point at which nothing moves.
+
+    Attributes
+    ----------
+    v, w : float
+        Where it is (mV, 1).
+    eigenvalues : tuple of complex
+        Growth rates (1/ms) of small displacements.
+    """
+
+    v: float
+    w: float
+    eigenvalues: tuple[complex, complex]
+
+    @property
+    def kind(self):
+        """Return "saddle", or "stable" or "unstable" with "node" or "focus"."""
+        first, second = self.eigenvalues
+        if first.imag != 0:
+            return f"{'stable' if first.real < 0 else 'unstable'} focus"
+        if first.real * second.real < 0:
+            return "saddle"
+        return f"{'stable' if first.real < 0 else 'unstable'} node"
+
+
+def jacobian(model, v, w):
+    """Return the matrix of partial derivatives of (dv/dt, dw/dt), by central differences.
+
+    Parameters
+    ----------
+    model : MorrisLecar
+        Or another model of two variables.
+    v, w : float
+        The point (mV, 1).
+
+    Returns
+    -------
+    array, shape (2, 2)
+    """
+    dv, dw = 1e-4, 1e-6
+    by_v = np.subtract(model.derivative(v + dv, w), model.derivative(v - dv, w)) / (2 * dv)
+    by_w = np.subtract(model.derivative(v, w + dw), model.derivative(v, w - dw)) / (2 * dw)
+    return np.stack([by_v, by_w], axis=1)
+
+
+def fixed_points(model, low=-100.0, high=100.0):
+    """Return all fixed points between two potentials, from left to right.
+
+    Parameters
+    ----------
+    model : MorrisLecar
+        Or another model of two variables.
+    low, high : float
+        Where to look (mV).
+
+    Returns
+    -------
+    list of FixedPoint
+        Two of them that lie closer together than 1/2000 of the range may be missed.
+    """
+    if number("high", high) <= number("low", low):
+        raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
+
+    def drift(v):  # along the recovery variable's nullcline
+        return model.derivative(v, model.recovery_nullcline(v))[0]
+
+    grid = np.linspace(low, high, 2001)
+    rising = drift(grid) > 0
+    points = []
+    for k in np.flatnonzero(rising[:-1] != rising[1:]):
+        a, b = grid[k], grid[k + 1]
+        for _ in range(60):
+            middle = 0.5 * (a + b)
+            a, b = (middle, b) if (drift(middle) > 0) == rising[k] else (a, middle)
+        v = float(0.5 * (a + b))
+        w = float(model.recovery_nullcline(v))
+        values = np.linalg.eigvals(jacobian(model, v, w)).astype(complex)
+        points.append(FixedPoint(v, w, tuple(values.tolist())))
+    return points
+
+
+def separatrix(model, low=(-100.0, 0.0), high=(100.0, 1.0), step=2e-3):
+    """Return the curve that parts two fates: the saddle's stable manifold.
+
+    Every point on it moves into the saddle. It is found by going back in time from the saddle,
+    along the direction from which small displacements decay.
+
+    Parameters
+    ----------
+    model : MorrisLecar
+        Or another model of two variables, with one saddle.
+    low, high : pair of float
+        The window (mV, 1) in which to follow it.
+    step : float
+        Distance between points, where the window's sides count as 1.
+
+    Returns
+    -------
+    v, w : arrays, shape (points,)
+        The curve (mV, 1), from its lower end through the saddle. A branch ends where it leaves
+        the window or comes from another fixed point.
+
+    Raises
+    ------
+    ValueError
+        If the model has no saddle in the window, or more than one.
+    """
+    low, high = np.asarray(low, float), np.asarray(high, float)
+    size = high - low
+    if low.shape != (2,) or high.shape != (2,) or not (size > 0).all():
+        raise ValueError(f"low and high must span a window of (mV, 1), got {low} and {high}")
+    number("step", step, above=0)
+    points = fixed_points(model, low[0], high[0])
+    saddles = [p for p in points if p.kind == "saddle"]
+    sources = [(np.array([p.v, p.w]) - low) / size for p in points if p.kind != "saddle"]
+    if len(saddles) != 1:
+        raise ValueError(f"a separatrix needs one saddle, but the model has {len(saddles)}")
+    saddle = np.array([saddles[0].v, saddles[0].w])
+    values, vectors = np.linalg.eig(jacobian(model, *saddle))
+    stable = vectors[:, np.argmin(values)] / size
+    stable /= np.linalg.norm(stable)
+
+    def back(x):  # at speed 1, so that equal steps are equal distances
+        flow = -np.array(model.derivative(*(low + x * size))) / size
+        return flow / np.linalg.norm(flow)
+
+    branches = []
+    for side in (-1, 1):
+        x = (saddle - low) / size + side * REACH * stable
+        branch = [x]
+        while (
+            len(branch) * step < LONGEST
+            and ((x > 0) & (x < 1)).all()
+            and all(np.linalg.norm(x - source) > step for source in sources)
+        ):
+            a = back(x)
+            b = back(x + 0.5 * step * a)
+            c = back(x + 0.5 * step * b)
+            d = back(x + step * c)
+            x = x + step / 6 * (a + 2 * b + 2 * c + d)
+            branch.append(x)
+        branches.append(np.array(branch))
+    branches.sort(key=lambda branch: branch[-1, 1])
+    path = np.concatenate([branches[0][::-1], [(saddle - low) / size], branches[1]])
+    return tuple((low + path * size).T)
