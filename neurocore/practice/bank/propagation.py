@@ -6,6 +6,7 @@ from math import sqrt
 import numpy as np
 
 from neurocore.axon import bare_axon
+from neurocore.axon import length_constant as reach
 from neurocore.experiments import conduction_velocity
 from neurocore.membrane import hodgkin_huxley
 from neurocore.practice.kinds import Choice, Function, Mistake, Numeric, Tolerance, Vary
@@ -74,16 +75,9 @@ wraps = Numeric(
 )
 
 
-def _lambda(p, quarter=4.0, root=True):
-    """Return the length constant (µm) as a function of the diameter (µm)."""
-
-    def length_constant(diameter):
-        ratio = 1e3 * p.r_m / (p.r_i * quarter)  # cm
-        if root:
-            return 1e4 * np.sqrt(1e-4 * diameter * ratio)
-        return 1e4 * np.sqrt(1e-4 * ratio) * diameter
-
-    return length_constant
+def _lambda(p, scale=1.0):
+    """Return the length constant (µm), or a multiple, as a function of the diameter (µm)."""
+    return lambda diameter: scale * reach(diameter, 1e3 * p.r_m, p.r_i)
 
 
 length_constant = Function(
@@ -104,19 +98,19 @@ length_constant = Function(
     mistakes=(
         Mistake(
             "radius",
-            lambda p: _lambda(p, 8.0),
+            lambda p: _lambda(p, sqrt(0.5)),
             "Your λ is too short by √2: a radius stands where the diameter belongs.",
             "Is λ² a quarter of the diameter times R_m/R_i, or a half of the radius?",
         ),
         Mistake(
             "half",
-            lambda p: _lambda(p, 2.0),
+            lambda p: _lambda(p, sqrt(2)),
             "Your λ is too long by √2: a diameter stands where the radius belongs.",
             "Which fraction of the diameter is the cross-section over the circumference?",
         ),
         Mistake(
             "proportional",
-            lambda p: _lambda(p, root=False),
+            lambda p: lambda diameter: _lambda(p)(1.0) * diameter,
             "Your λ grows in proportion to the diameter.",
             "Axial conductance grows with d² and membrane area with d: what is left in λ²?",
         ),
