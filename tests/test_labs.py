@@ -289,6 +289,9 @@ def test_every_kind_of_panel_is_drawn_without_javascript(monkeypatch, tmp_path):
     # At the last moment m = h = n = 1: all are open, none is inactivated.
     assert len(page.select(".nc-open")) == 18
     assert not page.select(".nc-plugged")
+    code = page.select_one(".nc-code code").text
+    assert "v = a * np.exp(" in code
+    assert "A lab's function" not in code
     assert page.select_one("polyline.nc-k")
     assert page.select_one("circle.nc-dot.nc-k")
 

@@ -4,8 +4,11 @@ The front end takes this very markup over: it wakes the sliders, moves the bars
 and puts a live plot where a still one stands.
 """
 
+import ast
 import base64
+import inspect
 import struct
+import textwrap
 import zlib
 from html import escape
 
@@ -246,6 +249,23 @@ def _control(slider, key):
     )
 
 
+def _code(function):
+    """The function that answers, without its docstring, behind a fold."""
+    try:
+        lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    except OSError:  # typed at a prompt that keeps no source
+        return ""
+    definition = ast.parse("\n".join(lines)).body[0]
+    if ast.get_docstring(definition):
+        docstring = definition.body[0]
+        del lines[docstring.lineno - 1 : docstring.end_lineno]
+    code = escape("\n".join(lines))
+    return (
+        '<details class="nc-code"><summary>Show me the code</summary>'
+        f'<pre tabindex="0"><code>{code}</code></pre></details>'
+    )
+
+
 def picture(lab, frame):
     """Write a lab as HTML.
 
@@ -299,6 +319,7 @@ def picture(lab, frame):
         "</noscript></div></div>"
         '<div class="nc-tools"><button type="button" data-do="reset" hidden>Reset</button>'
         '<button type="button" data-do="link" hidden>Copy link to these settings</button></div>'
+        f"{_code(lab.function)}"
         f"<figcaption><p><b>Try.</b> {symbols(lab.attempt)}</p>"
         f"<p><b>Notice.</b> {symbols(lab.notice)}</p></figcaption></figure>"
     )
