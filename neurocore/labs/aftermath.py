@@ -237,7 +237,7 @@ AFTERMATH = {
             Slider(
                 "size",
                 "Second pulse",
-                "× threshold at rest",
+                "× rest",
                 (0, 0.75, 0.85, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7, 10, 18),
                 2,
             ),
