@@ -551,11 +551,22 @@ def code_cell(page, text):
 
 
 def run_in_notebook(cell, code=None):
+    page = cell.page
+    # A handle, since the locator may go by the text that is about to change.
+    prompt = cell.locator(".jp-InputPrompt").element_handle()
+    before = prompt.inner_text()
     cell.locator(".cm-content").click()
     if code is not None:
-        cell.page.keyboard.press("Control+a")
-        cell.page.keyboard.insert_text(code)
-    cell.page.keyboard.press("Control+Enter")
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text(code)
+    # Until the notebook's session stands, the key is heard by nobody: press it again.
+    for _ in range(LONG // 5000):
+        page.keyboard.press("Control+Enter")
+        for _ in range(50):
+            if prompt.inner_text() != before:
+                return
+            page.wait_for_timeout(100)
+    raise AssertionError(f"the notebook did not take the cell that shows {before}")
 
 
 def test_exercise_in_jupyterlite(lite):
