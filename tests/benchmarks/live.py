@@ -124,8 +124,13 @@ def notebook(chromium, site):
     start = time.perf_counter()
     page.goto(site + NOTEBOOK)
     cell = page.locator(".jp-CodeCell").first
+    # Until the notebook's session stands, a key is heard by nobody.
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=120_000)
     cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    prompt = cell.locator(".jp-InputPrompt")
+    while prompt.inner_text() == "[ ]:":
+        page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(500)
     page.locator(".jp-InputPrompt", has_text="[1]").wait_for(timeout=120_000)
     seconds = time.perf_counter() - start
     context.close()
