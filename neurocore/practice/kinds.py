@@ -645,8 +645,7 @@ class Plot(Problem):
             f"`import matplotlib.pyplot as plt`, then `figure, {self.name} = plt.subplots()`.\n"
             f"Draw {curves} from {self.low:g} to {self.high:g} {self.x.unit}".rstrip()
             + f", {_of_largest(self.tolerance, self.y.unit)}.\n"
-            + f"{'; '.join(axes)}.".capitalize()
-            + "\nLabel both, with their units."
+            + f"T{'; '.join(axes)[1:]}.\nLabel both, with their units."
         )
 
     def _judge(self, answer, variant):
