@@ -83,8 +83,9 @@ def mistaken(problem, mistake, value, seed=None):
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.id)
 def test_reference_passes_and_each_mistake_is_named(problem):
-    # A function is tried in a process of its own, so fewer seeds; their numbers are all compared.
-    for seed in SEEDS[:6] if isinstance(problem, Function) else SEEDS:
+    # Functions run in processes of their own and drawings take time, so fewer seeds of these;
+    # the numbers of all are compared below.
+    for seed in SEEDS[:6] if isinstance(problem, (Function, Plot)) else SEEDS:
         assert problem.judge(reference(problem, seed), seed).code == "correct"
         for mistake, value in problem.variant(seed).mistakes:
             for answer in mistaken(problem, mistake, value, seed):
