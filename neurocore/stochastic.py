@@ -95,7 +95,7 @@ def channel_noise(
 
     Examples
     --------
-    Twenty patches of 10 µm², 1 s each: ``channel_noise(hodgkin_huxley(), [10.0] * 20, 1e3, seed=1)``
+    Twenty patches of 10 µm²: ``channel_noise(hodgkin_huxley(), [10.0] * 20, 500.0, seed=1)``
     """
     area = numbers("area", area, above=0)
     if area.ndim > 1:
@@ -222,7 +222,7 @@ class _Population:
 
 
 def _flips(gate, v, celsius, step):
-    """Return the probabilities, shape (v, from, to), that so many subunits are open a step later."""
+    """Return how probably, from so many open subunits, so many are a step later, (v, from, to)."""
     steady = gate.steady_state(v)
     moved = -np.expm1(-step / gate.time_constant(v, celsius))
     opening, closing = steady * moved, (1 - steady) * moved
