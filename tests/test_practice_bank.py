@@ -1,15 +1,29 @@
 """Every problem of the bank: the numbers, the mistakes, and as many variants as there are seeds."""
 
+import json
 import re
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import neurocore as nc
-from neurocore.practice import Choice, Function, Numeric, Question, ask, check, hint, progress
+from neurocore.practice import (
+    Choice,
+    Function,
+    Numeric,
+    Plot,
+    Question,
+    ask,
+    check,
+    hint,
+    progress,
+)
 from neurocore.practice import solution as worked
-from neurocore.practice.bank import problems
+from neurocore.practice.bank import computed, problems
 
 PROBLEMS = [problem for problem, _ in problems().values()]
 SEEDS = [None, *range(200)]
@@ -28,8 +42,20 @@ def reference(problem, seed=None):
         return variant.answer
     if isinstance(problem, Function):
         return np.vectorize(problem.answer(variant.p))
+    if isinstance(problem, Plot):
+        return draw(problem, variant.answer)
     values = tuple(variant.answer.values())
     return values if len(values) > 1 else values[0]
+
+
+def draw(problem, curves):
+    """Return axes with the values of some curves at the places where the problem compares."""
+    axes = Figure().subplots()
+    for values in curves.values():
+        axes.plot(problem._places, values)
+    axes.set(xlabel=problem.x.label, ylabel=problem.y.label)
+    axes.set(xscale=problem.x.scale, yscale=problem.y.scale)
+    return axes
 
 
 def mistaken(problem, mistake, value, seed=None):
@@ -43,6 +69,10 @@ def mistaken(problem, mistake, value, seed=None):
                     yield pair
     elif isinstance(problem, Function):
         yield np.vectorize(mistake.value(variant.p))
+    elif isinstance(problem, Plot):
+        yield draw(problem, variant.answer | value)
+        for curve in value:
+            yield draw(problem, variant.answer | {curve: value[curve]})
     elif "" in value:
         yield value[""]
     else:
@@ -90,6 +120,28 @@ def test_prompt_states_what_an_answer_needs(problem):
         assert all(unit in prompt for _, unit, _ in problem._parts)
     if "celsius" in problem.parameters and problem.id != "mean-or-ghk":
         assert f"{problem.variant().p.celsius:g} °C" in prompt
+
+
+@pytest.mark.parametrize("problem", [p for p in PROBLEMS if p.draw], ids=lambda p: p.id)
+def test_figure_of_the_worked_solution(problem):
+    for seed in (None, "Ada"):
+        svg, words = problem.figure(seed)
+        assert svg.count("<path") > 10
+        assert len(words) > 40
+
+
+def test_kept_answers_are_what_is_computed():
+    """If not: `python -m neurocore.practice.notebooks exercises`."""
+    # In a process of its own, where no cache holds anything yet.
+    code = (
+        "from neurocore.practice.bank import computed, problems\n"
+        "print(computed.text(computed.recompute(p for p, _ in problems().values())))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    anew, kept = json.loads(run.stdout), json.loads(computed.FILE.read_text(encoding="utf-8"))
+    assert set(anew) == set(kept)
+    for key, value in anew.items():  # another machine rounds otherwise
+        assert kept[key] == pytest.approx(value, rel=1e-6, abs=1e-9), key
 
 
 def test_variants_differ_and_repeat():

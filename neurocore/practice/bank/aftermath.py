@@ -1,7 +1,5 @@
 """Problems of the chapter "The aftermath"."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from neurocore.channels import freeze
@@ -14,6 +12,7 @@ from neurocore.experiments import (
     rheobase,
     smallest,
 )
+from neurocore.practice.bank.computed import computed
 from neurocore.practice.bank.squid import (
     AT_REST,
     GATES,
@@ -112,12 +111,12 @@ AGAIN = (
 )
 
 
-@lru_cache
+@computed
 def _rest_threshold():
     return pulse_threshold(squid_patch(SQUID.celsius), WIDTH, wait=WAIT)
 
 
-@lru_cache(maxsize=512)
+@computed
 def _ratio(interval):
     """Return the threshold of a second pulse over that at rest."""
     cell = squid_patch(SQUID.celsius)
@@ -182,7 +181,7 @@ refractory_curve = Function(
 )
 
 
-@lru_cache
+@computed
 def _after_surgery(interval, names):
     """Return the threshold ratio with some variables reset to rest as the second pulse begins."""
     cell, unit = squid_patch(SQUID.celsius), _rest_threshold()
@@ -278,7 +277,7 @@ AMPLITUDE = 6.0  # µA/cm²
 HOLD = 50.0  # ms
 
 
-@lru_cache
+@computed
 def _slow_ramp(celsius):
     """Return the critical slope, and h and n at the end of a ramp that is too slow."""
     cell, end = squid_patch(celsius), AMPLITUDE / RISE
@@ -287,7 +286,7 @@ def _slow_ramp(celsius):
     return critical, float(r.gates["h"][-1]), float(r.gates["n"][-1])
 
 
-@lru_cache
+@computed
 def _rheobase(celsius):
     return rheobase(squid_patch(celsius))
 
@@ -393,7 +392,7 @@ large_ramp = Choice(
 TRIED = 3.0  # µA/cm²
 
 
-@lru_cache
+@computed
 def _rebound(duration, gate=None):
     """Return the smallest hyperpolarising step with a spike after it, µA/cm²."""
     cell = squid_patch(SQUID.celsius)
@@ -402,7 +401,7 @@ def _rebound(duration, gate=None):
     return rebound_threshold(cell, duration)
 
 
-@lru_cache
+@computed
 def _release(duration):
     """Return n, h at the release from the step tried, and when the spike comes after it."""
     r = simulate(squid_patch(SQUID.celsius), step(-TRIED, 0.0, duration), duration + 50.0)

@@ -1,6 +1,5 @@
 """Problems of the chapter "Propagation"."""
 
-from functools import lru_cache
 from math import sqrt
 
 import numpy as np
@@ -9,6 +8,7 @@ from neurocore.axon import bare_axon
 from neurocore.axon import length_constant as reach
 from neurocore.experiments import conduction_velocity
 from neurocore.membrane import hodgkin_huxley
+from neurocore.practice.bank.computed import computed
 from neurocore.practice.kinds import Choice, Function, Mistake, Numeric, Tolerance, Vary
 
 
@@ -205,7 +205,7 @@ sealed_end = Function(
 SQUID_D, SQUID_R_I = 476.0, 35.4  # µm, Ω·cm: the axon of Hodgkin and Huxley's calculation
 
 
-@lru_cache
+@computed
 def _squid_speed(celsius):
     axon = bare_axon(hodgkin_huxley(celsius), SQUID_D, 50_000.0, SQUID_R_I, 500)
     return conduction_velocity(axon)

@@ -16,7 +16,17 @@ from neurocore.ions import (
     nernst,
     thermal_voltage,
 )
-from neurocore.practice.kinds import Choice, Function, Mistake, Numeric, Tolerance, Vary
+from neurocore.plots import COLOUR
+from neurocore.practice.kinds import (
+    Axis,
+    Choice,
+    Function,
+    Mistake,
+    Numeric,
+    Plot,
+    Tolerance,
+    Vary,
+)
 
 _M = MAMMALIAN
 CELL = {
@@ -811,6 +821,85 @@ transfer_curve = Function(
 )
 
 
+def _draw_transfer(axes, p):
+    k_out = np.geomspace(1.5, 40, 100)
+    for curve, role, style, words in (
+        (_curve(p), "V", "-", "with Cl⁻"),
+        (_curve(p, p_cl=0.0), "V", "--", "without Cl⁻"),
+        (lambda k: nernst(k, p.k_in, 1, p.celsius), "K", ":", "E_K"),
+    ):
+        axes.plot(k_out, curve(k_out), style, color=COLOUR[role], label=words)
+    axes.set(xscale="log", xlabel="K⁺ outside (mM)", ylabel="potential (mV)")
+    axes.set_xticks([2, 4, 10, 20, 40], ["2", "4", "10", "20", "40"])
+    axes.minorticks_off()
+    axes.legend(frameon=False)
+
+
+transfer_drawing = Plot(
+    id="transfer-drawing",
+    title="What chloride does to the curve",
+    level="intermediate",
+    name="ax",
+    parameters=CELL,
+    ask=lambda p: (
+        f"The mammalian neuron at {p.celsius:g} °C:\n\n{_table(p)}\n\n"
+        "Draw V_m by the GHK equation against K⁺ outside, on a logarithmic axis, twice: with the "
+        "permeability to Cl⁻ of the table, and with none.\nCl⁻ keeps its concentrations.\n"
+        "Before you draw: which curve will be the steeper one near 4 mM?"
+    ),
+    x=Axis("K⁺ outside", "mM", "log"),
+    y=Axis("V_m", "mV"),
+    low=1.5,
+    high=40.0,
+    tolerance=ABOUT_MV,
+    answer=lambda p: {"with Cl⁻": _curve(p), "without Cl⁻": _curve(p, p_cl=0.0)},
+    mistakes=(
+        Mistake(
+            "nernst-line",
+            lambda p: {"without Cl⁻": lambda k: nernst(k, p.k_in, 1, p.celsius)},
+            "One of your curves is E_K: with chloride you have taken sodium away too.",
+            "What does a small permeability to Na⁺ do where K⁺ outside is low?",
+        ),
+        Mistake(
+            "chloride-not-inverted",
+            lambda p: {"with Cl⁻": _curve(p, cl_out=p.cl_in, cl_in=p.cl_out)},
+            "In one of your curves chloride stands on the cations' side of the fraction.",
+            "Which of its two concentrations belongs beside K⁺ outside?",
+        ),
+        Mistake(
+            "room-temperature",
+            lambda p: {"with Cl⁻": _curve(p, celsius=20.0)},
+            "One of your curves is drawn for 20 °C.",
+            "How large is RT/F at the temperature of this neuron?",
+        ),
+        Mistake(
+            "sodium-dropped",
+            lambda p: {"without Cl⁻": _curve(p, p_na=0.0)},
+            "You took sodium's permeability away and left chloride's.",
+            "Which of the two ions is negative?",
+        ),
+    ),
+    hints=(
+        "Write a function of K⁺ outside and of the permeability to Cl⁻, and call it twice with an "
+        "array.",
+        "`k_out = np.geomspace(1.5, 40, 100)` is spread evenly on a logarithmic axis; "
+        '`ax.set_xscale("log")` makes it one.',
+        '`ax.set(xlabel="K⁺ outside (mM)", ylabel="V_m (mV)")` labels both axes.',
+    ),
+    solution=lambda p: (
+        f"The two curves meet where V_m is E_Cl, {_reversals(p)['Cl']:.1f} mV: there chloride "
+        "makes no difference. Everywhere else it draws V_m towards E_Cl, so that the curve with "
+        "chloride is the flatter one: from 4 to 8 mM it rises by "
+        f"{_curve(p)(8.0) - _curve(p)(4.0):.1f} mV, without chloride by "
+        f"{_curve(p, p_cl=0.0)(8.0) - _curve(p, p_cl=0.0)(4.0):.1f} mV.\n\n"
+        "In a real cell chloride would follow in time, and the difference would shrink."
+    ),
+    draw=_draw_transfer,
+    alt="Membrane potential against potassium outside on a logarithmic axis. With chloride the "
+    "curve is flatter than without; both leave the straight line of E_K at low potassium.",
+)
+
+
 def _currents(p):
     v, outside, inside = _rest(p), _outside(p), _inside(p)
     return {
@@ -988,6 +1077,7 @@ PROBLEMS = (
     ncx_limit,
     ncx_direction,
     transfer_curve,
+    transfer_drawing,
     chord_weights,
     mean_or_ghk,
 )

@@ -7,6 +7,7 @@ import numpy as np
 
 from neurocore.channels import linoid
 from neurocore.experiments import smallest
+from neurocore.practice.bank.computed import computed
 from neurocore.practice.bank.squid import GATES, SPIKE, SQUID, TABLE, C, E, G, squid_patch
 from neurocore.practice.kinds import Choice, Function, Mistake, Numeric, Tolerance, Vary
 from neurocore.simulate import simulate
@@ -372,7 +373,7 @@ def _run(amplitude):
     return simulate(squid_patch(SQUID.celsius), step(amplitude, BEGINS), 305.0)
 
 
-@lru_cache
+@computed
 def _firing(amplitude):
     """Return the latency, the steady rate, and what three mistakes make of them."""
     run = _run(amplitude)
@@ -561,8 +562,7 @@ def _line(t, y, tau, power=None):
     return float(((left - left.mean()) ** 2).sum()), float(power)
 
 
-@lru_cache
-def _fit(seed, first=0, power=None):
+def _best(seed, first=0, power=None):
     """Return N, τ and the squares left of the best fit to ln g; or with N given."""
     t, y = T_DATA[first:], np.log(_data(seed)[first:])
     tau = _lowest(lambda tau: _line(t, y, tau, power)[0], 0.4, 5.0)
@@ -570,19 +570,24 @@ def _fit(seed, first=0, power=None):
     return power, float(tau), squares
 
 
-@lru_cache
+@computed
+def _fit(seed, first=0):
+    return _best(seed, first)
+
+
+@computed
 def _range(seed):
     """Return the smallest and the largest N that fit nearly as well as the best."""
-    best, _, squares = _fit(seed)
+    best, _, squares = _best(seed)
 
     def worse(power):
-        return _fit(seed, power=power)[2] > WITHIN * squares
+        return _best(seed, power=power)[2] > WITHIN * squares
 
     low = -smallest(lambda x: worse(-x), -best, -1.0, 1e-4)
     return low, smallest(worse, best, 15.0, 1e-4)
 
 
-@lru_cache
+@computed
 def _unweighted(seed):
     """Return N of the best fit to g itself, in which the large values count most."""
     g = _data(seed)
@@ -638,7 +643,7 @@ onset_fit = Numeric(
         ),
         Mistake(
             "onset-left-out",
-            lambda p: {"n": _fit(p.seed, first=5)[0]},
+            lambda p: {"n": _fit(p.seed, 5)[0]},
             "You fitted only what comes after the onset.",
             "Where in time does N leave its mark?",
         ),

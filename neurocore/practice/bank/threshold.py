@@ -7,6 +7,7 @@ import numpy as np
 
 from neurocore.axon import cell_with_initial_segment
 from neurocore.experiments import latency, smallest
+from neurocore.practice.bank.computed import computed
 from neurocore.practice.bank.squid import (
     AT_REST,
     GATES,
@@ -27,7 +28,7 @@ from neurocore.stimuli import step
 FIRST = 0.1  # ms, what "the first moment" is here
 
 
-@lru_cache
+@computed
 def _charged(amplitude):
     """Return by how much the squid's patch is depolarised after the first moment, mV."""
     v = simulate(squid_patch(SQUID.celsius), step(amplitude), FIRST).v
@@ -196,7 +197,7 @@ def _balance(leak=1.0):
     return smallest(inward, REST + 0.5, -50.0, 1e-6)
 
 
-@lru_cache
+@computed
 def _shock(celsius):
     """Return the smallest jump of V from rest that is followed by a spike, mV."""
 
@@ -311,13 +312,13 @@ just_above = Choice(
 STEP_AT = 2.0  # ms
 
 
-@lru_cache
+@computed
 def _latency(celsius, current, level=0.0):
     """Return the time from the step to the rise through a level, ms."""
     return latency(squid_patch(celsius), step(current, STEP_AT), 30.0, threshold=level)
 
 
-@lru_cache
+@computed
 def _peak_time(celsius, current):
     r = simulate(squid_patch(celsius), step(current, STEP_AT), 20.0, sample=0.005)
     first = r.t < STEP_AT + _latency(celsius, current) + 3.0
@@ -471,7 +472,7 @@ shock_peak = Function(
 )
 
 
-@lru_cache
+@computed
 def _jump(celsius):
     """Return after which shock the peak jumps most per 0.1 mV, and the peaks before and after."""
     shocks = [k / 10 for k in range(30, 151)]
@@ -678,7 +679,7 @@ why_segment = Numeric(
 BORN_AT = -20.0  # mV, whose crossing tells the order
 
 
-@lru_cache
+@computed
 def _birth(amplitude):
     """Return when soma, far end of the initial segment and end of the axon spike, ms."""
     cell = cell_with_initial_segment()
