@@ -114,7 +114,7 @@ def test_inhibition_inhibits_and_excitation_excites():
 
 def test_spikes_are_heard_after_the_delay():
     """One neuron whose spikes lift itself and a listener over the threshold, 5 ms later."""
-    net = nc.RandomNetwork(1, 1, connected=1.0, weight=30.0, g=0.0, drive=0.02, delay=5.0)
+    net = nc.RandomNetwork(1, 1, connected=1.0, weight=30.0, g=0.0, drive=0.3, delay=5.0)
     times, neurons = net.run(300.0, seed=1)
     speaker, listener = times[neurons == 0], times[neurons == 1]
     heard = speaker[speaker < 294] + 5
