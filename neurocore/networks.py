@@ -214,7 +214,7 @@ def siegert_rate(mean, deviation, tau=20.0, threshold=20.0, reset=10.0, refracto
     number("deviation", deviation, above=0)
     low, high = (reset - mean) / deviation, (threshold - mean) / deviation
     # over ln x, whose integrand is smooth and dies away at both ends
-    s = np.linspace(-30.0, np.log(max(high, 0.0) + 8.0), 5001)
+    s = np.linspace(-30.0, np.log(max(high, 0.0) + 8.0), 1501)
     x = np.exp(s)
     with np.errstate(over="ignore"):  # silent: infinitely long until it fires
         integral = -(np.exp(2 * high * x - x**2) * np.expm1(2 * (low - high) * x)).sum()
