@@ -54,6 +54,8 @@ OUTCOMES = {
     "as an argument.",
     "invalid.crashed": "Python itself broke down, or ran out of memory, while your function was "
     "being tried.",
+    "invalid.notebook": "`{name}` cannot be read as a notebook of this book's exercises.",
+    "invalid.stopped": "The notebook {why} before this was judged.",
     # Judged.
     "correct": "{praise}",
     "mistake": "{message} {question}",
