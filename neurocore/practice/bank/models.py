@@ -194,13 +194,13 @@ adapting = Numeric(
     ),
     solution=lambda p: (
         f"The first interval gives {1e3 / _adapts(p)[1]:.1f} Hz, the last {1e3 / _adapts(p)[2]:.1f}"
-        f" Hz: the rate falls to {100 * _adapts(p)[1] / _adapts(p)[2]:.0f} %. Without b it is "
-        f"{1e3 / _adapts(p, b=0.0)[2]:.1f} Hz to the end.\n\nSo b, what each spike adds to w, is "
+        f" Hz: the rate falls to {100 * _adapts(p)[1] / _adapts(p)[2]:.0f} %. Without b the "
+        f"last one still gives {1e3 / _adapts(p, b=0.0)[2]:.1f} Hz.\n\nSo b, what each spike adds to w, is "
         "most of the brake; a, by which w follows the potential, is the rest."
     ),
     draw=lambda axes, p: _draw_adapting(axes, p),
     alt="Rate of each interval against time. With b it falls steeply over the first spikes and "
-    "then levels off; without b it stays where it began.",
+    "then levels off; without b it falls by less than a tenth.",
 )
 
 
@@ -581,7 +581,7 @@ spontaneous = Numeric(
     id="spontaneous",
     title="Firing without a cause",
     level="advanced",
-    name="rates",
+    name="by_chance",
     parameters={
         "small": Vary(10, 10, 20, 10),
         "large": Vary(100, 50, 100, 50),
@@ -736,11 +736,12 @@ noisy_threshold = Plot(
         '`ax.set(xlabel="mean input (mV)", ylabel="firing rate (Hz)")` labels both axes.',
     ),
     solution=lambda p: (
-        f"At μ = 15 mV, 5 mV below the threshold, the calm neuron fires at {_noisy(CALM)(15.0):.2g}"
-        f" Hz and the noisy one at {_noisy(p.sigma)(15.0):.1f} Hz. Far above the threshold noise "
+        f"At μ = 15 mV, 5 mV below the threshold, the calm neuron all but never fires, and the "
+        f"noisy one fires at {_noisy(p.sigma)(15.0):.1f} Hz. Far above the threshold noise "
         f"matters little: at 30 mV the rates are {_noisy(CALM)(30.0):.1f} and "
-        f"{_noisy(p.sigma)(30.0):.1f} Hz.\n\nSo noise turns a threshold into a slope. A neuron whose mean input stays below "
-        "the threshold fires on fluctuations, and therefore at irregular times."
+        f"{_noisy(p.sigma)(30.0):.1f} Hz.\n\nSo noise turns a threshold into a slope. "
+        "A neuron whose mean input stays below the threshold fires on fluctuations, and "
+        "therefore at irregular times."
     ),
     draw=lambda axes, p: _draw_noisy(axes, p),
     alt="Firing rate against mean input. With little noise it is zero up to the threshold of 20 mV "
@@ -781,7 +782,7 @@ balance = Numeric(
     id="balance",
     title="Two large numbers and a small one",
     level="advanced",
-    name="input",
+    name="terms",
     parameters={"g": Vary(5, 5, 8, 1)},
     ask=lambda p: (
         f"`nc.RandomNetwork(g={p.g:g}.0)` is a network after Brunel (2000): "
