@@ -195,12 +195,12 @@ adapting = Numeric(
     solution=lambda p: (
         f"The first interval gives {1e3 / _adapts(p)[1]:.1f} Hz, the last {1e3 / _adapts(p)[2]:.1f}"
         f" Hz: the rate falls to {100 * _adapts(p)[1] / _adapts(p)[2]:.0f} %. Without b the "
-        f"last one still gives {1e3 / _adapts(p, b=0.0)[2]:.1f} Hz.\n\nSo b, what each spike adds to w, is "
-        "most of the brake; a, by which w follows the potential, is the rest."
+        f"last one still gives {1e3 / _adapts(p, b=0.0)[2]:.1f} Hz."
+        "\n\nSo b, what each spike adds to w, is most of the brake; a, by which w follows the potential, is the rest."
     ),
     draw=lambda axes, p: _draw_adapting(axes, p),
     alt="Rate of each interval against time. With b it falls steeply over the first spikes and "
-    "then levels off; without b it falls by less than a tenth.",
+    "then levels off; without b it falls by less than a fifth.",
 )
 
 
@@ -692,7 +692,7 @@ noisy_threshold = Plot(
         "fluctuate about a mean μ, measured from rest.\n"
         f"Its time constant is {BRUNEL.tau:g} ms, its threshold {BRUNEL.threshold:g} mV, its reset "
         f"{BRUNEL.reset:g} mV above rest, and it is refractory for {BRUNEL.refractory:g} ms.\n"
-        "`nc.siegert_rate(mean, deviation)` returns its rate for one μ and one σ, both in mV. "
+        "`nc.siegert_rate(mean, deviation)` returns its rate for one μ and one σ, both in mV.\n"
         "The σ of this formula is √2 times the standard deviation of V.\n\n"
         f"Draw the rate against μ twice: for σ = {CALM:g} mV and for σ = {p.sigma:g} mV.\n"
         "Before you draw: how fast does the neuron fire when μ is 5 mV below the threshold?"
