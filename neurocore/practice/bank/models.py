@@ -194,9 +194,10 @@ adapting = Numeric(
     ),
     solution=lambda p: (
         f"The first interval gives {1e3 / _adapts(p)[1]:.1f} Hz, the last {1e3 / _adapts(p)[2]:.1f}"
-        f" Hz: the rate falls to {100 * _adapts(p)[1] / _adapts(p)[2]:.0f} %. Without b the "
-        f"last one still gives {1e3 / _adapts(p, b=0.0)[2]:.1f} Hz."
-        "\n\nSo b, what each spike adds to w, is most of the brake; a, by which w follows the potential, is the rest."
+        f" Hz: the rate falls to {100 * _adapts(p)[1] / _adapts(p)[2]:.0f} %. "
+        f"Without b the last one still gives {1e3 / _adapts(p, b=0.0)[2]:.1f} Hz.\n\n"
+        "So b, what each spike adds to w, is most of the brake. "
+        "The rest is a, by which w follows the potential."
     ),
     draw=lambda axes, p: _draw_adapting(axes, p),
     alt="Rate of each interval against time. With b it falls steeply over the first spikes and "
