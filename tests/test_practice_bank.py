@@ -189,6 +189,11 @@ def test_variants_differ_and_repeat():
         ("thick-axons", (2.0, 24.0)),
         ("literal-jump", "b2"),
         ("myelin-why", "b2"),
+        ("rate-by-hand", (150, 33.6, 63.0)),
+        ("slow-onset", (39.96, 3.79, 6.88, 0.447)),
+        ("two-onsets", (6.3, 52, 9.78)),
+        ("silenced", "b3"),
+        ("spontaneous", (41, 11)),
     ],
 )
 def test_printed_answers(name, answer):
@@ -281,6 +286,59 @@ def test_what_the_propagation_problems_say_of_the_model():
     assert np.sum(run.v[:, middle] > -20) == 11
     assert propagation._rushton(propagation.BEST_G) == pytest.approx(1)
     assert propagation._rushton(0.77) == pytest.approx(0.918, abs=0.001)
+
+
+def test_what_the_models_problems_say_of_the_model():
+    from neurocore.practice.bank import models
+
+    # Silencing: the pulses that are named stop the firing, their neighbours do not.
+    cell, held = models.squid_patch(6.3), nc.step(models.HELD)
+    after = nc.simulate(cell, held, 90.0).spike_times()[4]
+    for size, start in ((5.0, 9.0), (-5.0, 13.5)):
+        late = [
+            nc.simulate(cell, held + nc.pulse(size, after + start + d, 1.0), 300.0).spike_times()
+            for d in (-1.5, 0.0, 1.5)
+        ]
+        assert [bool((spikes > 200).any()) for spikes in late] == [True, False, True]
+    assert models._onset(6.3)[0] < models.HELD < models._loss(6.3)[0]
+    # The square root close to I_c, and less further up.
+    critical = models._meeting()
+    close = np.log(models._slow_rate(critical + 0.08) / models._slow_rate(critical + 0.02))
+    assert close / np.log(4) == pytest.approx(0.5, abs=0.02)
+    assert nc.trajectory(nc.MorrisLecar(39.9), -20.0, 0.0, 3000.0)[1][-3000:].max() < -20
+    # The brake of the adaptive neuron is mostly b.
+    first, last, unbraked = problems()["adapting"][0].variant().answer.values()
+    assert last < 0.4 * first
+    for current in (800.0, 900.0, 1000.0, 1100.0, 1200.0):
+        _, early, late, _ = models._adapting(current, models.ADEX.a, 0.0)
+        assert 0.8 < early / late < 1
+    assert 1e3 / models._adapting(1000.0, 0.0, 0.0)[2] - unbraked < 0.2 * (unbraked - last)
+    # Noise: what a calm and a noisy neuron do 5 mV below and 10 mV above the threshold.
+    assert models._noisy(1.0)(15.0) < 1e-4
+    assert models._noisy(6.0)(15.0) > 10
+    assert models._noisy(6.0)(30.0) == pytest.approx(models._noisy(1.0)(30.0), rel=0.1)
+    # Balance: excitation and inhibition far above the threshold, their sum below, for every g.
+    for g in (5.0, 6.0, 7.0, 8.0):
+        p = SimpleNamespace(g=g)
+        assert models._excitation(p) > 3 * 20
+        assert models._inhibition(p) < -3 * 20
+        assert models._excitation(p) + models._inhibition(p) < 20
+    times, neurons = nc.RandomNetwork(g=5.0).run(500.0, seed=1)
+    intervals = [np.diff(times[neurons == k]) for k in range(0, 2500, 10)]
+    assert np.mean([x.std() / x.mean() for x in intervals if x.size > 4]) > 0.8
+
+
+def test_spontaneous_rates_are_those_of_the_run_that_is_asked_for():
+    from neurocore.practice.bank import models
+
+    areas = np.repeat(list(models.SPONTANEOUS), models.PATCHES)
+    run = nc.channel_noise(nc.hodgkin_huxley(), areas, models.TIME, seed=1)
+    counts = np.array([s.size for s in run.spikes]).reshape(-1, models.PATCHES).mean(axis=1)
+    ten, twenty, fifty, hundred = counts / models.TIME * 1e3
+    assert check("spontaneous", (ten, hundred)).correct
+    # Four standard errors of 30 patches firing like a Poisson process, as the worst case.
+    for rate, got in zip(models.SPONTANEOUS.values(), (ten, twenty, fifty, hundred), strict=True):
+        assert got == pytest.approx(rate, abs=4 * np.sqrt(rate / 15))
 
 
 def test_hints_come_one_by_one_and_the_solution_after_an_attempt():

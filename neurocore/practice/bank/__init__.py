@@ -9,6 +9,7 @@ CHAPTERS = {
     "spike": "The all-or-none spike",
     "aftermath": "The aftermath",
     "propagation": "Propagation",
+    "models": "Simpler models, noise, networks",
 }
 """Module and title of each chapter that has problems."""
 
