@@ -190,7 +190,7 @@ def test_variants_differ_and_repeat():
         ("myelin-why", "b2"),
         ("occupancy", (0.6, 90, 81)),
         # An axon that starts at −65 mV, not at its own rest, would conduct at 13.8 m/s.
-        ("ttx-axon", (13.89, 0.38, 16.4)),
+        ("ttx-axon", (13.89, 65.7, 0.38, 16.4)),
         ("lidocaine-states", (0.297, 0.805, -13.2)),
         ("busy-nerve", "b3"),
         ("potassium-outside", (16.35, 24.76, 1.515)),
@@ -311,6 +311,10 @@ def test_what_the_drug_problems_say_of_the_model():
     assert [nc.conduction_velocity(a) for a in axons] == pytest.approx(
         [drugs._speed(0.5)] * 2, rel=1e-3
     )
+    # Close to failure the length decides.
+    short = nc.bare_axon(nc.hodgkin_huxley(18.5), 476.0, 5e4, 35.4, 500)
+    assert nc.conducts(short.modify("Na", nc.block, 1 - 0.372))
+    assert not nc.conducts(drugs._axon().modify("Na", nc.block, 1 - 0.372))
     # Potassium channels: stable up to 0.4, unstable from half block on, −42 mV at three quarters.
     nudge = nc.pulse(0.1, 0.0, 1.0)
     for blocked, stable in ((0.4, True), (0.5, False), (0.75, False)):

@@ -1,13 +1,12 @@
 """Problems of the chapter "Potassium and channel disease"."""
 
-from dataclasses import replace
 from functools import lru_cache
 from math import exp
 
 import numpy as np
 
 from neurocore.axon import patch
-from neurocore.channels import block, persistent, shift, squid_sodium
+from neurocore.channels import block, leak, persistent, shift, squid_potassium, squid_sodium
 from neurocore.experiments import rheobase, smallest
 from neurocore.ions import nernst, thermal_voltage
 from neurocore.membrane import Membrane, modify
@@ -116,7 +115,7 @@ potassium_outside = Numeric(
 @lru_cache
 def _with_e_k(e_k):
     """Return the squid's patch at 6.3 °C with another E_K."""
-    return patch(modify(SQUID, "K", lambda channel: replace(channel, reversal=e_k)))
+    return patch(Membrane((squid_sodium(), squid_potassium(reversal=e_k), leak()), SQUID.celsius))
 
 
 @computed
@@ -132,8 +131,8 @@ def _rest(e_k):
 
 
 SET_E_K = (
-    "`K = dataclasses.replace(nc.squid_potassium(), reversal=e_k)` is the potassium channel with "
-    "another E_K. `nc.patch(nc.Membrane((nc.squid_sodium(), K, nc.leak()), 6.3))` is the patch."
+    "`K = nc.squid_potassium(reversal=e_k)` is the potassium channel with another E_K, and "
+    "`nc.patch(nc.Membrane((nc.squid_sodium(), K, nc.leak()), 6.3))` the patch."
 )
 
 hyperkalaemia = Numeric(
@@ -299,7 +298,7 @@ excite_then_block = Choice(
     options=(
         "It fires faster than the normal patch.",
         "It fires once.",
-        "It does not fire, at 100 µA/cm² neither.",
+        "It does not fire, not even at 100 µA/cm².",
     ),
     reasons=(
         "V has passed the threshold already, so that any current is enough.",

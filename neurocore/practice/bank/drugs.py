@@ -7,7 +7,7 @@ import numpy as np
 
 from neurocore.axon import bare_axon
 from neurocore.channels import block, squid_sodium
-from neurocore.experiments import conduction_velocity, safety_factor
+from neurocore.experiments import conduction_velocity, kick, safety_factor
 from neurocore.membrane import hodgkin_huxley
 from neurocore.plots import COLOUR, label, level
 from neurocore.practice.bank.computed import computed
@@ -35,8 +35,8 @@ occupancy = Numeric(
     },
     ask=lambda p: (
         "A toxin blocks a sodium channel one to one: a channel that has bound a molecule is shut, "
-        f"whatever V is.\nThe dissociation constant is K_d = {p.k_d:g} nM.\nThere is enough of the "
-        "solution that binding does not use it up, and it has had time.\n\n"
+        f"whatever V is.\nThe dissociation constant is K_d = {p.k_d:g} nM.\nThere is so much of "
+        "the solution that binding does not use it up, and it has had time.\n\n"
         f"Which fraction of the channels is blocked at {p.c:g} nM?\n"
         f"Which concentration blocks {p.target:g} % of them?\n"
         f"By which factor must the concentration rise from {100 - p.target:g} % to {p.target:g} % "
@@ -111,6 +111,14 @@ def _speed(blocked):
 
 
 @computed
+def _amplitude(blocked):
+    """Return how far the spike rises above rest half-way along that axon, mV."""
+    axon = _axon().modify("Na", block, blocked)
+    v = np.ravel(kick(axon, [500], 15.0, stop_at_spike=False).v)
+    return float(v.max() - v[0])
+
+
+@computed
 def _least():
     """Return the smallest fraction of the sodium channels with which a spike gets through."""
     return 1 / safety_factor(_axon())
@@ -144,16 +152,23 @@ ttx_axon = Numeric(
         "rises through −30 mV.\nIt gets through if it passes 90 % of the length.\n"
         f"Tetrodotoxin blocks sodium channels one to one, with K_d = {p.k_d:g} nM here.\n\n"
         f"How fast does the spike travel with {p.blocked:g} % of the channels blocked?\n"
+        "And how far does its peak rise above the rest, half-way along the axon?\n"
         "Which is the smallest fraction of channels left with which a spike still gets through?\n"
         "Which concentration leaves just that many?\nThree digits are enough."
     ),
-    unit={"speed": "m/s", "left": "", "concentration": "nM"},
+    unit={"speed": "m/s", "amplitude": "mV", "left": "", "concentration": "nM"},
     tolerance={
         "speed": Tolerance(relative=0.01),
+        "amplitude": Tolerance(absolute=1.0),
         "left": Tolerance(absolute=0.01),
         "concentration": Tolerance(relative=0.05),
     },
-    answer=lambda p: (_speed(p.blocked / 100), _least(), _failing(_least(), p.k_d)),
+    answer=lambda p: (
+        _speed(p.blocked / 100),
+        _amplitude(p.blocked / 100),
+        _least(),
+        _failing(_least(), p.k_d),
+    ),
     mistakes=(
         Mistake(
             "in-proportion",
@@ -166,6 +181,12 @@ ttx_axon = Numeric(
             lambda p: {"speed": _speed(0.0) * sqrt(1 - p.blocked / 100)},
             "You let the speed go with the root of the sodium conductance.",
             "What does the simulated axon do?",
+        ),
+        Mistake(
+            "all-or-none",
+            lambda p: {"amplitude": _amplitude(0.0)},
+            "You left the spike its height.",
+            "All-or-none is said of stimuli: does it hold for the number of channels as well?",
         ),
         Mistake(
             "half-is-enough",
@@ -188,19 +209,22 @@ ttx_axon = Numeric(
     ),
     hints=(
         'The toxin is one line: `axon.modify("Na", nc.block, 0.5)` blocks half of the channels.',
-        "`nc.conduction_velocity(…)` gives the speed, and 0 where nothing arrives. Halve the range "
-        "of the block until you know where it fails, or call `nc.safety_factor(axon)`.",
+        "`nc.conduction_velocity(…)` gives the speed, and 0 where nothing arrives; "
+        "`nc.kick(…, [500], 15, stop_at_spike=False).v` is V half-way. Halve the range of the "
+        "block until you know where it fails, or call `nc.safety_factor(axon)`.",
         "The smallest fraction is one over the safety factor, a little less than 0.4. Then c = K_d "
         "(1/fraction − 1).",
     ),
     solution=lambda p: (
         f"With {p.blocked:g} % blocked the spike travels at {_speed(p.blocked / 100):.2f} m/s "
         f"instead of {_speed(0.0):.2f}: {100 * _speed(p.blocked / 100) / _speed(0.0):.0f} % of the "
-        f"speed is left. It fails when {_least():.2f} of the channels are left, which takes "
+        f"speed is left, and {_amplitude(p.blocked / 100):.0f} of {_amplitude(0.0):.0f} mV. "
+        f"It fails when {_least():.2f} of the channels are left, which takes "
         f"{p.k_d:g} (1/{_least():.3f} − 1) = {_failing(_least(), p.k_d):.1f} nM.\n\n"
-        f"One over that fraction, {1 / _least():.1f}, is the axon's safety factor. An axon is not "
-        "dimmed by the toxin: it is slowed a little and then, within a narrow range of doses, "
-        "cut off."
+        f"One over that fraction, {1 / _least():.1f}, is the axon's safety factor. With the dose "
+        "the spike gets smaller and slower by degrees, and then, within a narrow range, it is cut off. "
+        "All-or-none is its answer to stimuli, not to a loss of channels.\n\nJust above failure a "
+        "spike dwindles over centimetres: over only 5 cm it would still arrive with 0.37."
     ),
     draw=_draw_failure,
     alt="Speed against the fraction of sodium channels left. It falls slowly from 18.7 m/s, stays "
