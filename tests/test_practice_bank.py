@@ -191,6 +191,7 @@ def test_variants_differ_and_repeat():
         ("occupancy", (0.6, 90, 81)),
         # An axon that starts at −65 mV, not at its own rest, would conduct at 13.8 m/s.
         ("ttx-axon", (13.89, 65.7, 0.38, 16.4)),
+        ("wide-spike", (1.69, 1.85, -63.51)),
         ("lidocaine-states", (0.297, 0.805, -13.2)),
         ("busy-nerve", "b3"),
         ("potassium-outside", (16.35, 24.76, 1.515)),
@@ -198,6 +199,7 @@ def test_variants_differ_and_repeat():
         ("excite-then-block", "c2"),
         ("gain-of-function", (-64.51, 1.13, 0.505)),
         ("few-in-a-hundred", (-50.4, -84.6, 2.66)),
+        ("stuck", (-14.88, 0.006, 0.166)),
         ("loss-and-seizures", "b2"),
     ],
 )
