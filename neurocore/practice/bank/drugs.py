@@ -223,8 +223,8 @@ ttx_axon = Numeric(
         f"{p.k_d:g} (1/{_least():.3f} − 1) = {_failing(_least(), p.k_d):.1f} nM.\n\n"
         f"One over that fraction, {1 / _least():.1f}, is the axon's safety factor. With the dose "
         "the spike gets smaller and slower by degrees, and then, within a narrow range, it is cut "
-        "off. All-or-none is its answer to stimuli, not to a loss of channels.\n\nJust above failure "
-        "a spike dwindles over centimetres: over only 5 cm it would still arrive with 0.37."
+        "off. All-or-none is its answer to stimuli, not to a loss of channels.\n\nJust above "
+        "failure a spike dwindles over centimetres: over only 5 cm it would still arrive with 0.37."
     ),
     draw=_draw_failure,
     alt="Speed against the fraction of sodium channels left. It falls slowly from 18.7 m/s, stays "
