@@ -194,6 +194,19 @@ def test_variants_differ_and_repeat():
         ("two-onsets", (6.3, 52, 9.78)),
         ("silenced", "b3"),
         ("spontaneous", (41, 11)),
+        ("occupancy", (0.6, 90, 81)),
+        # An axon that starts at −65 mV, not at its own rest, would conduct at 13.8 m/s.
+        ("ttx-axon", (13.89, 65.7, 0.38, 16.4)),
+        ("wide-spike", (1.69, 1.85, -63.51)),
+        ("lidocaine-states", (0.297, 0.805, -13.2)),
+        ("busy-nerve", "b3"),
+        ("potassium-outside", (16.35, 24.76, 1.515)),
+        ("hyperkalaemia", (-60.0, 0.418, 0.35)),
+        ("excite-then-block", "c2"),
+        ("gain-of-function", (-64.51, 1.13, 0.505)),
+        ("few-in-a-hundred", (-50.4, -84.6, 2.66)),
+        ("stuck", (-14.88, 0.006, 0.166)),
+        ("loss-and-seizures", "b2"),
     ],
 )
 def test_printed_answers(name, answer):
@@ -339,6 +352,101 @@ def test_spontaneous_rates_are_those_of_the_run_that_is_asked_for():
     # Four standard errors of 30 patches firing like a Poisson process, as the worst case.
     for rate, got in zip(models.SPONTANEOUS.values(), (ten, twenty, fifty, hundred), strict=True):
         assert got == pytest.approx(rate, abs=4 * np.sqrt(rate / 15))
+
+
+def test_what_the_drug_problems_say_of_the_model():
+    from neurocore.practice.bank import drugs
+
+    # The axon fails between 0.40 and 0.35 of its sodium channels, and a longer one hardly earlier.
+    assert drugs._least() == pytest.approx(0.38, abs=0.005)
+    assert drugs._speed(0.0) == pytest.approx(18.73, abs=0.01)
+    assert 10.5 < drugs._speed(0.6) < 11.7
+    # In the solutions: speed and channels left at K_d, and the slope of the first doses.
+    assert drugs._relative_speed(10.0) == pytest.approx(0.74, abs=0.005)
+    assert 10 * (1 - drugs._speed(0.1) / drugs._speed(0.0)) == pytest.approx(0.35, abs=0.01)
+    # A finer grid and a longer axon change the speed at half block by less than 0.1 %.
+    axons = [
+        nc.bare_axon(nc.hodgkin_huxley(18.5), 476.0, 5e4, 35.4, n).modify("Na", nc.block, 0.5)
+        for n in (500, 1000)
+    ]
+    assert [nc.conduction_velocity(a) for a in axons] == pytest.approx(
+        [drugs._speed(0.5)] * 2, rel=1e-3
+    )
+    # Close to failure the length decides.
+    short = nc.bare_axon(nc.hodgkin_huxley(18.5), 476.0, 5e4, 35.4, 500)
+    assert nc.conducts(short.modify("Na", nc.block, 1 - 0.372))
+    assert not nc.conducts(drugs._axon().modify("Na", nc.block, 1 - 0.372))
+    # Potassium channels: stable up to 0.4, unstable from half block on, −42 mV at three quarters.
+    nudge = nc.pulse(0.1, 0.0, 1.0)
+    for blocked, stable in ((0.4, True), (0.5, False), (0.75, False)):
+        cell = drugs.squid_patch(6.3).modify("K", nc.block, blocked)
+        v = nc.simulate(cell, nudge, 300.0, sample=0.1).v
+        assert (np.ptp(v[-500:]) < 0.1) == stable
+    assert cell.membrane.rest() == pytest.approx(-42.0, abs=0.05)
+    widest = problems()["wide-spike"][0]
+    for seed in range(20):
+        p = widest.variant(seed).p
+        assert 1.03 < drugs._width("K", p.blocked / 100) / drugs._width("K", 0.0) < 1.2
+        assert 0 < drugs._new_rest("K", p.blocked / 100) - drugs.REST < 3
+    # What is said of lidocaine is what the channel of the library does.
+    p = problems()["availability"][0].variant().p
+    gate = nc.lidocaine(nc.squid_sodium(), p.d).gate("A")
+    v = np.linspace(-110, -45, 30)
+    free, _, bound, also_bound = gate.steady_state(v)
+    assert drugs._available(p)(v) == pytest.approx(free)
+    assert drugs._bound(p.d, drugs._h(v)) == pytest.approx(bound + also_bound)
+    p = problems()["lidocaine-states"][0].variant().p
+    v = np.linspace(0.0, -200.0, 4001)
+    h = 1 / (1 + np.exp((v + 70) / p.slope))
+    left = h * (1 - drugs._bound(p.d, h))
+    midpoint = np.interp(0.5, left / left[-1], v)
+    assert midpoint == pytest.approx(-70 + drugs._lidocaine(p)[2], abs=0.01)
+
+
+def test_what_the_potassium_and_disease_problems_say_of_the_model():
+    from neurocore.practice.bank import channelopathies as ill
+
+    known = [(-77.0, 2.24), (-72.0, 1.40), (-67.0, 0.35)]
+    assert [ill._rheobase(e) for e, _ in known] == pytest.approx([r for _, r in known], abs=0.01)
+    # Beyond, it fires by itself; then the spikes stay below 0 mV; then it is silent.
+    late = {}
+    for e_k in (-66.0, -57.0, -50.0, -47.0):
+        v = nc.simulate(ill._with_e_k(e_k), None, 400.0, v0=-60.0, sample=0.1).v
+        late[e_k] = v[-1000:]
+    assert late[-66.0].max() > 20
+    assert -5 < late[-57.0].max() < 0
+    assert np.ptp(late[-57.0]) > 40
+    assert np.ptp(late[-50.0]) < 0.1
+    blocked = ill._with_e_k(-47.0)
+    at_rest = blocked.membrane.steady_state(blocked.membrane.rest())
+    assert blocked.membrane.rest() == pytest.approx(-39, abs=0.2)
+    assert (at_rest["h"], at_rest["n"]) == pytest.approx((0.04, 0.69), abs=0.005)
+    assert at_rest["n"] ** 4 / ill.AT_REST["n"] ** 4 == pytest.approx(20, rel=0.15)
+    assert (ill.AT_REST["n"] ** 4, at_rest["n"] ** 4) == pytest.approx((0.01, 0.23), abs=0.005)
+    assert not any(nc.fires(blocked, nc.step(a), 100.0) for a in (10.0, 30.0, 100.0))
+    # The curve of the rheobase ends near 25 mM.
+    assert not nc.fires(ill._with_e_k(ill._at(24.0)), nc.pulse(0.01, 0.0, 1.0), 400.0)
+    assert nc.fires(ill._with_e_k(ill._at(25.5)), nc.pulse(0.01, 0.0, 1.0), 400.0)
+    drawn = [ill._rheobase(ill._at(k)) for k in (12.0, 16.35, 24.0)]
+    assert drawn == pytest.approx([3.3, 2.24, 0.6], abs=0.02)
+    # Activation shifted by −1 mV halves the rheobase, by −2 mV nothing holds the patch.
+    assert ill._shifted(-1.0, "m")[1] / ill._shifted(0.0, "m")[1] == pytest.approx(0.5, abs=0.01)
+    assert ill._shifted(-2.0, "m")[1] < 0.1
+    mutant = nc.patch(nc.modify(ill.SQUID, "Na", nc.shift, -2.0, "m"))
+    assert len(nc.simulate(mutant, nc.pulse(0.01, 0.0, 1.0), 300.0).spike_times()) > 3
+    # Where the window is, and that its peak hardly moves.
+    p, v = problems()["window-current"][0].variant().p, np.linspace(-80, 10, 901)
+    peaks = [v[np.argmin(ill._window(p, by)(v))] for by in (0.0, 4.0, 8.0, 14.0)]
+    assert peaks == pytest.approx([-35] * 4, abs=2)
+    h = [float(ill.GATES["h"].steady_state(v)) for v in (-25.0, -20.0, -15.0)]
+    assert h == pytest.approx([0.01] * 3, abs=0.004)
+    # Two per cent without inactivation change nothing, 17 % leave V up.
+    assert ill._run(0.02).v[-1] == pytest.approx(-65, abs=0.1)
+    assert len(ill._run(0.02).spike_times()) == 1
+    assert ill._run(0.16).v[-1] < -60 < ill._run(0.17).v[-1]
+    assert len(ill._run(0.2).spike_times()) == 1
+    again = nc.pulse(40.0, 5.0, 0.5) + nc.step(10.0, 100.0)
+    assert len(nc.simulate(ill._mutant(0.2), again, 300.0).spike_times()) == 1
 
 
 def test_hints_come_one_by_one_and_the_solution_after_an_attempt():

@@ -9,6 +9,8 @@ CHAPTERS = {
     "spike": "The all-or-none spike",
     "aftermath": "The aftermath",
     "propagation": "Propagation",
+    "drugs": "Drugs on channels",
+    "channelopathies": "Potassium and channel disease",
     "models": "Simpler models, noise, networks",
 }
 """Module and title of each chapter that has problems."""
