@@ -9,6 +9,8 @@ CHAPTERS = {
     "spike": "The all-or-none spike",
     "aftermath": "The aftermath",
     "propagation": "Propagation",
+    "temperature": "Temperature, myelin and size",
+    "energy": "The price of a spike, and stimulation",
 }
 """Module and title of each chapter that has problems."""
 
