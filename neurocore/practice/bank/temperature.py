@@ -285,12 +285,12 @@ warming_why = Choice(
     ask="Some people with multiple sclerosis see worse in a hot bath, and better again when they "
     "have cooled down: Uhthoff's phenomenon.\nIn a model of a fibre a few internodes have lost "
     "most of their myelin.\nWarming speeds it up at first; a few degrees further a spike "
-    "stops at the thin stretch.\nWhat does warming do to the charge that each spike delivers, and "
-    "why does that block the thin stretch?",
+    "stops at the thin stretch.\nWhat does warming do to the charge that each spike hands on "
+    "along the axon, and why does that block the thin stretch?",
     options=(
-        "Each spike delivers more charge.",
-        "Each spike delivers less charge.",
-        "Each spike delivers as much charge as before.",
+        "Each spike hands on more charge.",
+        "Each spike hands on less charge.",
+        "Each spike hands on as much charge as before.",
     ),
     reasons=(
         "The spike arrives sooner, while the nodes beyond are still refractory.",
@@ -417,7 +417,7 @@ thin_myelin = Numeric(
         f"{_lesion_block(p.kept):.1f} °C, with 4-AP up to {_lesion_block(p.kept, 0.9):.1f} °C. "
         "The whole fibre still conducts at 45 °C.\n\nThe thinner the sheath, the lower the "
         "temperature. 4-AP does not touch the sodium channels: fewer K⁺ channels end the spike "
-        "later, so it carries more charge. Here that is worth "
+        "later, so it hands on more charge. Here that is worth "
         f"{_lesion_block(p.kept, 0.9) - _lesion_block(p.kept):.1f} °C.\n\nThe channels are those "
         "of a squid, and sit at the nodes; a mammal keeps most of these K⁺ channels under the "
         "myelin beside the nodes, where its loss lays them bare. Only the direction of the shifts "
