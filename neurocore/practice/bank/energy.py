@@ -282,10 +282,11 @@ crossed_flows = Plot(
         '`ax.plot(run.t, …)` twice, then `ax.set(xlabel="time (ms)", ylabel="current (µA/cm²)")`.',
     ),
     solution=lambda p: (
-        f"{100 * _peak_and_late_share(p.strength, WARM)[1]:.0f} % of the sodium comes in after the peak of V, while "
-        "potassium goes out. Most of either flow is cancelled by the other, and the pump has to "
-        "undo both. That overlap, grey in the figure, is why a spike at this temperature costs "
-        "about four times the least.\n\nThe steep first peak of Na⁺ is what charges the membrane."
+        f"{100 * _peak_and_late_share(p.strength, WARM)[1]:.0f} % of the sodium comes in after "
+        "the peak of V, while potassium goes out. Most of either flow is cancelled by the other, "
+        "and the pump has to undo both. That overlap, grey in the figure, is why a spike at this "
+        "temperature costs about four times the least.\n\nThe steep first peak of Na⁺ is what "
+        "charges the membrane."
     ),
     draw=_draw_flows,
     alt="Inward sodium and outward potassium current during a spike. Sodium has a first sharp "
