@@ -368,8 +368,8 @@ spike_budget = Numeric(
         ),
     ),
     solution=lambda p: (
-        f"At least {_budget(p)[0] / 1e8:.2f} × 10⁸ Na⁺ come in. With an excess of {SQUIDS:g} that costs "
-        f"{_budget(p)[1] / 1e8:.2f} × 10⁸ ATP for each spike. With {p.excess:g} spikes have "
+        f"At least {_budget(p)[0] / 1e8:.2f} × 10⁸ Na⁺ come in. With an excess of {SQUIDS:g} that "
+        f"costs {_budget(p)[1] / 1e8:.2f} × 10⁸ ATP for each spike. With {p.excess:g} spikes have "
         f"{_budget(p)[2]:.1f} % of what is then spent on signalling.\n\nWhether "
         "spikes are half of the bill or a fifth hangs on that one number from the squid: with "
         "measurements from mammals Howarth and others (2012) came to 21 %. The axon pays for "

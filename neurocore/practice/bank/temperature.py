@@ -657,9 +657,9 @@ space_for_speed = Function(
         "`    return g**2 * np.sqrt(np.log(1 / g)) / (best**2 * 0.5)`\n\n"
         f"The best g is e^(−1/4) = {BEST_G:.2f}. If the outer diameter is what is scarce, as in "
         f"Rushton's argument, it is e^(−1/2) = {RUSHTON_G:.2f}, with a thicker sheath; that gives "
-        f"{_per_area(RUSHTON_G):.2f} of the largest speed per cross-section.\n\nWhich g is best depends on "
-        "what is scarce. Chomiak and Hu (2009) weighed volume and energy in more detail and found "
-        "0.77 for the central nervous system."
+        f"{_per_area(RUSHTON_G):.2f} of the largest speed per cross-section.\n\nWhich g is best "
+        "depends on what is scarce. Chomiak and Hu (2009) weighed volume and energy in more "
+        "detail and found 0.77 for the central nervous system."
     ),
     draw=_draw_space,
     alt="Speed for its space against the g-ratio, two curves with a maximum of one. Per diameter "
