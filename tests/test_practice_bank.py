@@ -207,6 +207,16 @@ def test_variants_differ_and_repeat():
         ("few-in-a-hundred", (-50.4, -84.6, 2.66)),
         ("stuck", (-14.88, 0.006, 0.166)),
         ("loss-and-seizures", "b2"),
+        ("two-thermometers", (1.4505, 2.3429, 0.7794)),
+        ("heat-block", (34, 28.9)),
+        ("warming-why", "b2"),
+        ("worth-its-myelin", (0.16, 625, 3906)),
+        ("capacitive-minimum", (110, 6866, 2289)),
+        ("spike-price", (386.8, 3.98, 7990)),
+        ("spike-budget", (2.873e8, 3.84e8, 22.37)),
+        ("short-pulses", (13 / 6, 130, 0.2817, 0.2)),
+        ("strength-duration-fit", (1.302, 4.624, 1.978, 2.15, 1.65)),
+        ("cathode-or-anode", "b2"),
     ],
 )
 def test_printed_answers(name, answer):
@@ -447,6 +457,102 @@ def test_what_the_potassium_and_disease_problems_say_of_the_model():
     assert len(ill._run(0.2).spike_times()) == 1
     again = nc.pulse(40.0, 5.0, 0.5) + nc.step(10.0, 100.0)
     assert len(nc.simulate(ill._mutant(0.2), again, 300.0).spike_times()) == 1
+
+
+def test_what_the_temperature_problems_say_of_the_model():
+    from neurocore.practice.bank import temperature
+
+    speed = problems()["warm-speed"][0]
+    at = speed.answer(speed.variant().p)
+    assert (at(6.3), at(30.0)) == pytest.approx((12.3, 23.4), abs=0.05)
+    assert temperature._fastest() == 30
+    # The law of the square root that makes the variants is that of the cable itself.
+    thick = nc.bare_axon(nc.hodgkin_huxley(20.0), 700.0, 50_000.0, 35.4, 500)
+    wanted = temperature._speed(SimpleNamespace(diameter=700.0), 20.0)
+    assert nc.conduction_velocity(thick) == pytest.approx(wanted, rel=2e-3)
+
+    fibre = nc.myelinated_axon()
+    thin = nc.demyelinate(fibre, temperature.LESION, 0.1)
+    treated = nc.modify(thin, "K", nc.block, 0.9)
+    assert nc.conducts(fibre.at_temperature(45.0), duration=6.0)
+    # Coarser steps for the table change no answer by more than a third of the tolerance.
+    assert nc.blocking_temperature(thin, 30.0, 36.0, duration=6.0) == pytest.approx(
+        temperature._lesion_block(0.1), abs=0.1
+    )
+    shifts = [
+        temperature._lesion_block(kept, 0.9) - temperature._lesion_block(kept)
+        for kept in temperature.KEPT
+    ]
+    assert shifts == pytest.approx([3.2] * 4, abs=0.25)
+
+    def handed_on(axon):
+        """Return the charge that flows forward from the node before the lesion, nC."""
+        node = int(axon.regions["node"][temperature.LESION[0]])
+        run = nc.kick(axon, [node, node + 1], 6.0, stop_at_spike=False)
+        forward = (run.v[0] - run.v[1]) * axon.axial_conductance[node]
+        return np.trapezoid(np.maximum(forward, 0), run.t)
+
+    # Warming speeds the lesioned fibre up before it blocks, and takes charge from each spike.
+    cool, warm = (thin.at_temperature(celsius) for celsius in (20.0, 28.0))
+    assert nc.conduction_velocity(warm) > nc.conduction_velocity(cool)
+    assert handed_on(warm) < 0.7 * handed_on(cool)
+    assert handed_on(thin.at_temperature(32.0)) < handed_on(warm)
+    # With fewer K⁺ channels a spike hands on more of it.
+    assert handed_on(treated.at_temperature(28.0)) > 1.1 * handed_on(warm)
+    assert temperature._healthy() == pytest.approx(1003.183 / 18.94, rel=2e-3)
+
+    g = np.linspace(0.5, 0.9, 4001)
+    assert g[np.argmax(temperature._per_area(g))] == pytest.approx(0.7788, abs=2e-4)
+    assert g[np.argmax(temperature._per_width(g))] == pytest.approx(0.6065, abs=2e-4)
+
+
+def test_what_the_energy_problems_say_of_the_model():
+    from scipy.optimize import least_squares
+
+    from neurocore.practice.bank import energy
+
+    excess = [np.divide(*energy._cost(celsius)) for celsius in (6.3, 18.5, 25.0)]
+    assert excess == pytest.approx([13.2, 3.96, 2.42], rel=0.015)
+    # What a student draws who leaves the sampling to `simulate` passes.
+    drawing = problems()["crossed-flows"][0]
+    run = nc.simulate(nc.patch(nc.hodgkin_huxley(18.5)), nc.pulse(80.0, 0.0, 0.2), 3.0)
+    axes = Figure().subplots()
+    axes.plot(run.t, -run.currents["Na"])
+    axes.plot(run.t, run.currents["K"])
+    axes.set(xlabel="time (ms)", ylabel="current (µA/cm²)")
+    assert drawing.judge(axes).code == "correct"
+    # The overlap of the two flows, which is the excess, comes after the peak.
+    peak, share = energy._peak_and_late_share(80.0, 18.5)
+    sodium, potassium = energy._curves(drawing.variant().p).values()
+    overlap = np.minimum(sodium, potassium)
+    assert share == pytest.approx(0.69, abs=0.005)
+    assert overlap[peak < energy.TIMES].sum() > 0.8 * overlap.sum()
+    assert sodium.sum() / (sodium.sum() - overlap.sum()) == pytest.approx(4, rel=0.2)
+
+    # The data of the brief, and fits of the same loss by other code.
+    known = [130.1, 65.1, 32.7, 13.3, 6.92, 3.86, 2.35, 2.24]
+    data = np.array(energy._thresholds(6.3))
+    assert data == pytest.approx(known, rel=0.003)
+    d, fitted = np.array(energy.DURATIONS), energy._fitted(6.3)
+    line = np.linalg.lstsq(np.column_stack([1 / data, 1 / (d * data)]), np.ones(8), rcond=None)[0]
+    assert (line[0], line[1] / line[0]) == pytest.approx(fitted[:2], rel=1e-5)
+    curve = least_squares(lambda x: x[0] / (1 - 2 ** (-d / x[1])) / data - 1, [2.0, 2.0]).x
+    assert curve == pytest.approx(fitted[2:], rel=1e-4)
+    p = SimpleNamespace(celsius=6.3)
+    assert energy._charge_line(p)[1] == pytest.approx(3.65, abs=0.01)  # that of the brief
+    assert np.argmax(energy._missed(p, nc.weiss, *fitted[:2])) == 5  # 2 ms
+
+    def curvature(x):
+        return (2 * x**2 - 1) / (x**2 + 1) ** 2.5
+
+    x = np.linspace(0, 3, 30001)
+    assert x[np.argmax(curvature(x))] == pytest.approx(1.22, abs=0.005)
+    assert curvature(x).max() == pytest.approx(0.20, abs=0.005)
+    assert curvature(2**-0.5) == pytest.approx(0, abs=1e-12)
+    # The second difference of close nodes is that curvature.
+    close = SimpleNamespace(current=-1.0, z=1.0, spacing=0.01)
+    second = energy._second_difference(close)
+    assert second(x) / second(0.0) == pytest.approx(-curvature(x), abs=1e-3)
 
 
 def test_hints_come_one_by_one_and_the_solution_after_an_attempt():
