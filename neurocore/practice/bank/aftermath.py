@@ -306,7 +306,7 @@ refractory_times = Numeric(
     title="Three marks on the way back",
     level="advanced",
     name="marks",
-    parameters={"celsius": Vary(SQUID.celsius, 4.3, 8.3, 2)},
+    parameters={"celsius": Vary(SQUID.celsius, 4.3, 7.3, 1)},
     ask=lambda p: (
         f"{patch_words(p.celsius)}\nA pulse of {WIDTH:g} ms with twice its threshold makes a "
         f"spike; a second pulse of {WIDTH:g} ms begins some interval after the first began.\n"

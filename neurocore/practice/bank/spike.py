@@ -1305,9 +1305,7 @@ root_onset = Numeric(
     mistakes=(
         Mistake(
             "straight-line",
-            lambda p: {
-                "far": _class_one(p.near) * (p.far - _critical()) / (p.near - _critical())
-            },
+            lambda p: {"far": _class_one(p.near) * (p.far - _critical()) / (p.near - _critical())},
             "You let the rate grow in proportion to the current beyond the critical one.",
             "If four times the excess makes twice the rate, which power is that?",
         ),
