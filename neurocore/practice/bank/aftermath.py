@@ -709,9 +709,9 @@ what_accommodates = Choice(
     level="intermediate",
     name="gates",
     ask="In a squid patch (Hodgkin and Huxley, 6.3 °C) a current that creeps up to 6 µA/cm² at "
-    "0.2 µA/cm² per ms makes no spike.\nThe critical slope is 0.377 µA/cm² per ms.\nWith h frozen "
-    "at its resting value it is 0.029; with n frozen every slope tried makes a spike.\nWhich gate "
-    "is behind accommodation in this model, and how do we know?",
+    "0.2 µA/cm² per ms and is then held for 50 ms makes no spike.\nThe critical slope is 0.377 "
+    "µA/cm² per ms.\nWith h frozen at its resting value there is a spike at every slope tried, down "
+    "to 0.001 µA/cm² per ms.\nWith n frozen there is one as well.\nWhich gate is behind accommodation in this model, and how do we know?",
     options=("n alone.", "h alone.", "Both: n and h."),
     reasons=(
         "Freezing either of them lets the slow ramp fire, so that the movement of each is needed.",
@@ -725,7 +725,7 @@ what_accommodates = Choice(
             "n-alone",
             (None, 2),
             "You took the gate that is needed for the only one.",
-            "With h frozen, is the critical slope still the old one?",
+            "With h frozen and n free, what is left of it then?",
         ),
         Mistake(
             "h-by-definition",
@@ -742,13 +742,12 @@ what_accommodates = Choice(
     ),
     hints=(
         "Each freezing asks: is the movement of this gate needed?",
-        "With h frozen the critical slope falls to less than a tenth. Is that much or little?",
+        "With h frozen, n still moves. Is that enough to keep the axon silent on a slow ramp?",
         "At the end of the ramp of 0.2 µA/cm² per ms h is 0.47 instead of 0.60, and n 0.38 instead "
         "of 0.32.",
     ),
-    solution="With h frozen the axon fires on ramps thirteen times slower, with n frozen on all of "
-    "them. The ramp of 0.2 µA/cm² per ms stays silent only if both can move: **c1**.\n\nFewer "
-    "sodium channels are left and more potassium channels are open, and together they keep the "
+    solution="With h frozen the axon fires on any ramp, and with n frozen it does. It stays silent "
+    "only if both can move: **c1**.\n\nFewer sodium channels are left and more potassium channels are open, and together they keep the "
     "threshold ahead of V.",
 )
 

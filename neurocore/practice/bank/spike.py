@@ -776,7 +776,8 @@ four_gates = Choice(
             "fit-is-mechanism",
             (None, 1),
             "You read the mechanism off the formula.",
-            "If n³ with another τ fits nearly as well, how many gates are there then?",
+            "If n⁵ with a shorter τ stays within 3 % of the same curve, how many gates are there "
+            "then?",
         ),
         Mistake(
             "lag",
@@ -797,7 +798,7 @@ four_gates = Choice(
         "A channel with linked gates, or with a last common step, has a sigmoid onset as well.",
     ),
     solution="The delay shows that more than one step lies before the opening. The fit does not "
-    "show which: other powers with other time constants, and other schemes, come close: **b2**.\n\n"
+    "show which: n³ with a longer τ or n⁵ with a shorter one stays within about 3 %: **b2**.\n\n"
     "For Hodgkin and Huxley n⁴ was a description. That the channel is made of four subunits came "
     "from other evidence; and a sodium channel, for all its m³, has four voltage sensors.",
 )
@@ -821,8 +822,8 @@ def _drive(p):
 def _draw_family(axes, p):
     t, v, current = data.sodium_currents(int(p.seed))
     shown = t <= 10
-    for row, level in zip(current, v, strict=True):
-        if level in (-60.0, -50.0, -30.0, -20.0, 0.0, 20.0):
+    for row, at in zip(current, v, strict=True):
+        if at in (-60.0, -50.0, -30.0, -20.0, 0.0, 20.0):
             axes.plot(t[shown], row[shown] / 1e3, color=COLOUR["muted"], linewidth=0.6, alpha=0.6)
     c = _clamped(p)
     fit = (c.m * (1 - np.exp(-t / c.tau_m))) ** 3 * (c.h + (1 - c.h) * np.exp(-t / c.tau_h))
@@ -1342,8 +1343,8 @@ root_onset = Numeric(
     solution=lambda p: (
         f"Rest and saddle meet at {_critical():.2f} µA/cm². The model fires at "
         f"{_class_one(p.near):.2f} Hz at {p.near:g} and at {_class_one(p.far):.2f} Hz at "
-        f"{p.far:g} µA/cm²; the square root makes {_root_law(p, p.far):.2f} Hz of the first. It is the law of the "
-        "onset, and the further away the less it holds.\n\n"
+        f"{p.far:g} µA/cm²; the square root makes {_root_law(p, p.far):.2f} Hz of the "
+        "first. It is the law of the onset, and the further away the less it holds.\n\n"
         "Near the place where the two points were, the flow is still slow, and nearly the whole "
         "interval is spent in passing it. So a class-I membrane can fire as slowly as you like, "
         "unlike the squid axon, whose firing sets in at a rate of its own."

@@ -604,9 +604,10 @@ shock_drawing = Plot(
         '`ax.plot(shocks, peaks)` and `ax.set(xlabel="shock (mV)", ylabel="highest V (mV)")`.',
     ),
     solution=lambda p: (
-        f"The peak climbs from {_peaks(p.celsius)[0]:.0f} to {_peaks(p.celsius)[-1]:.0f} mV without "
-        f"a jump: half a millivolt of shock changes it by {max(np.diff(_peaks(p.celsius))):.0f} mV "
-        f"at most. At 6.3 °C it is {max(np.diff(_peaks(SQUID.celsius))):.0f} mV.\n\n"
+        f"The peak climbs from {_peaks(p.celsius)[0]:.0f} to {_peaks(p.celsius)[-1]:.0f} mV "
+        "without a jump: half a millivolt of shock changes it by at most "
+        f"{max(np.diff(_peaks(p.celsius))):.0f} mV. At 6.3 °C it is "
+        f"{max(np.diff(_peaks(SQUID.celsius))):.0f} mV.\n\n"
         "Same equations, same conductances: in the warm h and n follow so soon that they cut the "
         "rise short wherever it has come to. All-or-none is a matter of how fast the gates are."
     ),
@@ -1015,6 +1016,55 @@ birthplace = Numeric(
     "segment rises first, the other two follow.",
 )
 
+where_born = Choice(
+    id="where-born",
+    title="In at one end, out at the other",
+    level="intermediate",
+    name="origin",
+    ask="A toy cell with squid channels (6.3 °C) has a passive dendrite, a soma, an initial "
+    "segment and an axon.\nThe segment has five times the soma's sodium channels, and they open at "
+    "potentials 7 mV lower.\nA steady current goes into the far end of the dendrite.\nWhere does V "
+    "first rise through −20 mV in a spike, and why?",
+    options=("In the dendrite.", "In the soma.", "In the initial segment.", "At the axon's end."),
+    reasons=(
+        "V is highest where the current goes in.",
+        "It is the largest part, and most of the current comes out there.",
+        "Its sodium current is the first to outweigh what leaves: many channels, which open early.",
+        "Spikes begin at the end where transmitter is released.",
+    ),
+    answer=("c", 3),
+    mistakes=(
+        Mistake(
+            "where-it-goes-in",
+            (None, 1),
+            "You let the spike begin where the current goes in.",
+            "Which channels does the dendrite of this cell have?",
+        ),
+        Mistake(
+            "largest-part",
+            (None, 2),
+            "You let the largest part decide.",
+            "What does a large membrane do to the V that a given current makes?",
+        ),
+        Mistake(
+            "where-it-ends",
+            (None, 4),
+            "You let the spike begin where it ends.",
+            "How does the axon's end learn of the current in the dendrite?",
+        ),
+    ),
+    hints=(
+        "V creeps up in all parts, and less the further from the current. What must happen "
+        "somewhere for a spike to begin?",
+        "Compare the sodium currents of soma and segment at the same V, some mV above rest.",
+        "`nc.simulate(cell, nc.step(0.1, at=0), 40, v0=cell.rest(), record=[10, 14, 24], "
+        "threshold=-20).spike_times()` lists soma, segment and axon's end.",
+    ),
+    solution="The segment crosses first, the soma and the axon's end follow: **c3**. In the "
+    "dendrite, which is passive, V only follows.\n\nWhere a spike is born is decided by where "
+    "inward current wins first, not by where the input comes in.",
+)
+
 PROBLEMS = (
     initial_slope,
     instant_current,
@@ -1026,6 +1076,7 @@ PROBLEMS = (
     biggest_jump,
     true_threshold,
     why_segment,
+    where_born,
     four_cells,
     birthplace,
 )
