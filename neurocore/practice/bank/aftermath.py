@@ -709,9 +709,10 @@ what_accommodates = Choice(
     level="intermediate",
     name="gates",
     ask="In a squid patch (Hodgkin and Huxley, 6.3 °C) a current that creeps up to 6 µA/cm² at "
-    "0.2 µA/cm² per ms and is then held for 50 ms makes no spike.\nThe critical slope is 0.377 "
-    "µA/cm² per ms.\nWith h frozen at its resting value there is a spike at every slope tried, down "
-    "to 0.001 µA/cm² per ms.\nWith n frozen there is one as well.\nWhich gate is behind accommodation in this model, and how do we know?",
+    "0.2 µA/cm² per ms and is then held for 50 ms makes no spike.\nThe critical slope is 0.38 "
+    "µA/cm² per ms.\nWith h frozen at its resting value there is a spike at every slope tried, "
+    "down to 0.001 µA/cm² per ms.\nWith n frozen instead there is one at every slope, too.\n"
+    "Which gate is behind accommodation in this model, and how do we know?",
     options=("n alone.", "h alone.", "Both: n and h."),
     reasons=(
         "Freezing either of them lets the slow ramp fire, so that the movement of each is needed.",
@@ -747,8 +748,8 @@ what_accommodates = Choice(
         "of 0.32.",
     ),
     solution="With h frozen the axon fires on any ramp, and with n frozen it does. It stays silent "
-    "only if both can move: **c1**.\n\nFewer sodium channels are left and more potassium channels are open, and together they keep the "
-    "threshold ahead of V.",
+    "only if both can move: **c1**.\n\nFewer sodium channels are left and more potassium channels "
+    "are open, and together they keep the threshold ahead of V.",
 )
 
 rebound_cause = Choice(

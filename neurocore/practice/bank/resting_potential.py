@@ -898,6 +898,7 @@ transfer_drawing = Plot(
     low=1.5,
     high=40.0,
     tolerance=ABOUT_MV,
+    points=51,
     answer=lambda p: {"with Cl⁻": _curve(p), "without Cl⁻": _curve(p, p_cl=0.0)},
     mistakes=(
         Mistake(

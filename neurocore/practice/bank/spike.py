@@ -805,11 +805,16 @@ four_gates = Choice(
 
 
 def _clamped(p):
-    """Return what is asked of the channel behind the data, and where its current peaks."""
-    channel = data.sodium_channel(int(p.seed))
+    """Return what is asked of the channel behind the data, and the largest m³h over m∞³."""
+    return _behind(int(p.seed), float(p.v))
+
+
+@lru_cache
+def _behind(seed, v):
+    channel = data.sodium_channel(seed)
     m, h = channel.gate("m"), channel.gate("h")
-    end, shut = float(m.steady_state(p.v)), float(h.steady_state(p.v))
-    rise, fall = (float(gate.time_constant(p.v, data.CELSIUS)) for gate in (m, h))
+    end, shut = float(m.steady_state(v)), float(h.steady_state(v))
+    rise, fall = (float(gate.time_constant(v, data.CELSIUS)) for gate in (m, h))
     t = np.linspace(0.0, 20.0, 2001)
     open_now = (1 - np.exp(-t / rise)) ** 3 * (shut + (1 - shut) * np.exp(-t / fall))
     return SimpleNamespace(m=end, h=shut, tau_m=rise, tau_h=fall, peak=float(open_now.max()))
