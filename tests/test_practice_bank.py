@@ -282,22 +282,45 @@ def test_what_the_spike_problems_say_of_the_model():
         assert bool(other > tau) is longer
 
 
+def test_drawings_made_as_the_hints_say():
+    def labelled(problem, *curves):
+        axes = Figure().subplots()
+        for x, y in curves:
+            axes.plot(x, y)
+        axes.set(xlabel=problem.x.label, ylabel=problem.y.label, yscale=problem.y.scale)
+        return axes
+
+    problem = problems()["separatrix-drawing"][0]
+    for seed in (None, *range(12)):
+        model = nc.MorrisLecar(current=problem.variant(seed).p.current)
+        v = np.linspace(-20, -2, 100)
+        axes = labelled(problem, nc.separatrix(model), (v, model.voltage_nullcline(v)))
+        assert problem.judge(axes, seed).code == "correct"
+    problem = problems()["refractory-drawing"][0]
+    patch = nc.patch(nc.hodgkin_huxley(6.3))
+    curve = nc.recovery_curve(patch, np.arange(7, 25.1, 0.5), duration=0.5)
+    assert problem.judge(labelled(problem, (curve.intervals, curve.ratio))).code == "correct"
+    problem = problems()["shock-drawing"][0]
+    patch, shocks, peaks = nc.patch(nc.hodgkin_huxley(35)), np.arange(3, 40.1, 0.5), []
+    for shock in shocks:
+        run = nc.simulate(patch, None, 10, resets={0.0: {"v": -65 + shock}}, sample=0.005)
+        peaks.append(run.v[run.t >= 0.05].max())
+    assert problem.judge(labelled(problem, (shocks, peaks))).code == "correct"
+
+
 def test_clamped_currents_give_back_the_gates_behind_them():
     problem = problems()["clamp-family"][0]
     rules = problem.tolerance.values()
     for seed in range(1, 21):
         t, v, current = data.sodium_currents(seed)
         for level in (-50.0, -40.0):
-
-            def model(t, m, h, tau_m, tau_h, level=level):
-                opened, left = 1 - np.exp(-t / tau_m), h + (1 - h) * np.exp(-t / tau_h)
-                return 120 * (m * opened) ** 3 * left * (level - 50)
-
-            fit, _ = curve_fit(model, t, current[v == level][0], (0.5, 0.1, 0.5, 3.0))
-            truth = problem.answer(SimpleNamespace(seed=seed, v=level))
+            p = SimpleNamespace(seed=seed, v=level, celsius=6.3)
+            truth = problem.answer(p)
+            namespace = {"np": np, "t": t, "v": v, "current": current}
+            exec("\n".join(re.findall(r"^`(.*)`$", problem.solution(p), re.M)), namespace)
             margins = [rule.margin(x) for x, rule in zip(truth, rules, strict=True)]
             # A careful fit uses up no more than half of what is allowed.
-            assert np.all(np.abs(np.array(truth) - fit) < np.array(margins) / 2)
+            assert np.all(np.abs(namespace["read_off"] - truth) < np.array(margins) / 2)
 
 
 def test_border_of_the_plane_is_where_trajectories_part():
@@ -336,8 +359,11 @@ def test_what_the_aftermath_problems_say_of_the_model():
     # The three marks: between 5 ms, where nothing works, and 7; just behind the first of them.
     absolute, back, lowest = aftermath._landmarks(6.3)
     assert 5 < absolute < 6
-    assert aftermath._ratio(absolute + 0.05) > 20
     assert (back, lowest) == pytest.approx((16.2, 0.844), rel=0.01)
+    for celsius in problems()["refractory-times"][0].grid()["celsius"]:
+        behind = aftermath._landmarks(celsius)[0] + 0.05
+        cell = aftermath.squid_patch(celsius)
+        assert nc.recovery_curve(cell, [behind], duration=0.5).ratio[0] > 20
     assert aftermath._rebound(20.0, "h") == pytest.approx(3.01, abs=0.01)
     assert aftermath._rebound(20.0, "n") == np.inf
     cell, slow = aftermath.squid_patch(6.3), nc.ramp(6.0, 0.0, 30.0, 50.0)

@@ -919,24 +919,25 @@ clamp_family = Numeric(
         ),
     ),
     hints=(
-        "First draw the row: `current[list(v).index(-40)]` is the one at −40 mV. Which part of it "
-        "speaks of m, and which of h?",
         lambda p: (
-            f"Divide by {G['Na']:g} × ({_drive(p):g}) to get m³h. Late, m³ has arrived: what is "
+            f"First draw the row: `current[list(v).index({p.v:g})]` is the one that is meant. "
+            "Which part of it speaks of m, and which of h?"
+        ),
+        lambda p: (
+            f"Divide by {G['Na']:g} × (−{-_drive(p):g}) to get m³h. Late, m³ has arrived: what is "
             "left is m∞³ (h∞ + (1 − h∞) e^(−t/τ_h)). Continue that back to t = 0: there it is m∞³."
         ),
         "Fit all four at once: `scipy.optimize.curve_fit(f, t, row, (0.5, 0.1, 0.5, 3))` with `f` "
         "the current as a function of `t` and of m∞, h∞, τ_m, τ_h.",
     ),
     solution=lambda p: (
-        "```python\n"
-        "from scipy.optimize import curve_fit\n\n"
-        "def f(t, m, h, tau_m, tau_h):\n"
-        "    gate_m = m * (1 - np.exp(-t / tau_m))\n"
-        "    gate_h = h + (1 - h) * np.exp(-t / tau_h)\n"
-        f"    return {G['Na']:g} * gate_m**3 * gate_h * ({p.v:g} - {E['Na']:g})\n\n"
-        f"best, _ = curve_fit(f, t, current[list(v).index({p.v:g})], (0.5, 0.1, 0.5, 3))\n"
-        "```\n\n"
+        "`from scipy.optimize import curve_fit`\n"
+        "`def f(t, m, h, tau_m, tau_h):`\n"
+        "`    gate_m = m * (1 - np.exp(-t / tau_m))`\n"
+        "`    gate_h = h + (1 - h) * np.exp(-t / tau_h)`\n"
+        f"`    return {G['Na']:g} * gate_m**3 * gate_h * ({p.v:g} - {E['Na']:g})`\n"
+        f"`row = current[list(v).index({p.v:g})]`\n"
+        "`read_off, _ = curve_fit(f, t, row, (0.5, 0.1, 0.5, 3))`\n\n"
         f"The data were made with m∞ = {_clamped(p).m:.3f}, h∞ = {_clamped(p).h:.3f}, τ_m = "
         f"{_clamped(p).tau_m:.3f} ms and τ_h = {_clamped(p).tau_h:.2f} ms. The fit comes close, "
         "the scatter keeps it from them.\n\n"
