@@ -239,7 +239,8 @@ def _draw_shocks(axes, p):
     for beyond, role, words in ((-0.1, "V", "too small"), (0.1, "Na", "enough")):
         v = REST + _shock(p.celsius) + beyond
         r = simulate(squid_patch(p.celsius), None, 6.0, resets={0.0: {"v": v}}, v0=REST)
-        axes.plot(r.t[1:], r.v[1:], color=COLOUR[role])
+        last = int(np.argmax(r.v > -40)) or None  # the spike itself is not the point
+        axes.plot(r.t[1:last], r.v[1:last], color=COLOUR[role])
         place = {"x": 4.2, "y": -59.0} if beyond < 0 else {"x": 0.35, "y": -47.5}
         label(axes, place["x"], place["y"], words, role)
     level(axes, _balance())
