@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from scipy.optimize import curve_fit
 
 import neurocore as nc
 from neurocore.practice import (
@@ -19,11 +20,12 @@ from neurocore.practice import (
     Question,
     ask,
     check,
+    data,
     hint,
     progress,
 )
 from neurocore.practice import solution as worked
-from neurocore.practice.bank import computed, problems
+from neurocore.practice.bank import CHAPTERS, computed, problems, spike
 
 PROBLEMS = [problem for problem, _ in problems().values()]
 SEEDS = [None, *range(200)]
@@ -79,6 +81,16 @@ def mistaken(problem, mistake, value, seed=None):
         yield variant.answer | value
         for part in value:
             yield variant.answer | {part: value[part]}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_each_chapter_has_enough_of_each_kind(chapter):
+    mine = [problem for problem, own in problems().values() if own == chapter]
+    assert len(mine) >= 6
+    assert sum(isinstance(p, (Function, Plot)) for p in mine) >= 2
+    assert any(isinstance(p, Choice) for p in mine)
+    assert {p.level for p in mine} == {"basic", "intermediate", "advanced"}
+    assert sum(bool(p.draw) for p in mine) >= 2
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.id)
@@ -167,6 +179,7 @@ def test_variants_differ_and_repeat():
         ("ncx-limit", (-90, 105, 133.2)),
         ("chord-weights", (0.2025, 0.6021, -66.57, -0.9475)),
         ("mean-or-ghk", (-58.1, -65.4)),
+        ("transfer-slope", (66.57 - 34.77, 61.54 * 4 / 15.75, 12.06)),
         ("chloride-flux", "b2"),
         ("ncx-direction", "b3"),
         ("initial-slope", (10, 1.0, 0.969)),
@@ -174,13 +187,17 @@ def test_variants_differ_and_repeat():
         ("just-above", "b3"),
         ("biggest-jump", (6.5, -56.0, 35.2)),
         ("true-threshold", "b3"),
+        ("where-born", "c3"),
         ("current-balance", (-544.3, 128.25, 10.32, 405.8)),
         ("gates-delay", (2 * 0.693, 2 * 1.838)),
         ("own-simulation", (1.905, 68.3)),
+        ("four-gates", "b2"),
+        ("root-onset", (39.96, 3.79, 6.88)),
         ("what-repolarises", "b2"),
         ("undershoot", "a2"),
         ("gate-surgery", (8.91, 7.62, 3.0, 7.5)),
         ("critical-slope", (0.3765, 0.47, 0.376)),
+        ("what-accommodates", "c1"),
         ("rebound", (2.79, 0.268, 0.700, 7.1)),
         ("rebound-cause", "b2"),
         ("large-ramp", "b3"),
@@ -256,11 +273,23 @@ def test_what_the_initiation_problems_say_of_the_model():
     # Shift and density of the initial segment: each alone, and both.
     problem = problems()["why-segment"][0]
     assert problem.variant().answer["both"] == pytest.approx(-24.6, abs=0.1)
+    # Either alone changes little, both together change the rheobase tenfold.
+    uniform, dense, shifted, both = problems()["four-cells"][0].variant().answer.values()
+    assert 0.7 < dense / uniform < 0.9
+    assert 0.7 < shifted / uniform < 0.9
+    assert both < uniform / 10
+    # With the current in the dendrite: segment, soma, axon's end, in this order.
+    cell = nc.cell_with_initial_segment()
+    assert (cell.regions["soma"][0], cell.regions["initial segment"][-1], len(cell)) == (10, 14, 25)
+    run = nc.simulate(
+        cell, nc.step(0.1, at=0), 40.0, v0=cell.rest(), record=[14, 10, 24, 0], threshold=-20.0
+    )
+    segment, soma, end, dendrite = run.spike_times()
+    assert segment[0] < soma[0] < end[0]
+    assert len(dendrite) == 0
 
 
 def test_what_the_spike_problems_say_of_the_model():
-    from neurocore.practice.bank import spike
-
     problem = problems()["onset-exponent"][0]
     slope = problem.answer(problem.variant().p)
     assert slope(-110.0) > 2.3
@@ -269,6 +298,84 @@ def test_what_the_spike_problems_say_of_the_model():
     n, _, low, high = problems()["onset-fit"][0].variant().answer.values()
     assert low < 4 < high
     assert low < n < high
+    # Other powers come close to n⁴, with τ on the other side of the true one.
+    t = np.linspace(0, 10, 401)
+    tau = float(spike.GATES["n"].time_constant(0.0, 6.3))
+    for power, longer in ((3, True), (5, False)):
+        (end, other), _ = curve_fit(
+            lambda t, g, tau, power=power: g * (1 - np.exp(-t / tau)) ** power,
+            t, (1 - np.exp(-t / tau)) ** 4, (1.0, tau),
+        )  # fmt: skip
+        left = end * (1 - np.exp(-t / other)) ** power - (1 - np.exp(-t / tau)) ** 4
+        assert 0.02 < np.abs(left).max() < 0.035
+        assert bool(other > tau) is longer
+
+
+def test_drawings_made_as_the_hints_say():
+    def labelled(problem, *curves):
+        axes = Figure().subplots()
+        for x, y in curves:
+            axes.plot(x, y)
+        axes.set(xlabel=problem.x.label, ylabel=problem.y.label, yscale=problem.y.scale)
+        return axes
+
+    problem = problems()["separatrix-drawing"][0]
+    for seed in (None, *range(12)):
+        model = nc.MorrisLecar(current=problem.variant(seed).p.current)
+        v = np.linspace(-20, -2, 100)
+        axes = labelled(problem, nc.separatrix(model), (v, model.voltage_nullcline(v)))
+        assert problem.judge(axes, seed).code == "correct"
+    problem = problems()["refractory-drawing"][0]
+    patch = nc.patch(nc.hodgkin_huxley(6.3))
+    curve = nc.recovery_curve(patch, np.arange(7, 25.1, 0.5), duration=0.5)
+    assert problem.judge(labelled(problem, (curve.intervals, curve.ratio))).code == "correct"
+    problem = problems()["shock-drawing"][0]
+    patch, shocks, peaks = nc.patch(nc.hodgkin_huxley(35)), np.arange(3, 40.1, 0.5), []
+    for shock in shocks:
+        run = nc.simulate(patch, None, 10, resets={0.0: {"v": -65 + shock}}, sample=0.005)
+        peaks.append(run.v[run.t >= 0.05].max())
+    assert problem.judge(labelled(problem, (shocks, peaks))).code == "correct"
+
+
+def test_clamped_currents_give_back_the_gates_behind_them():
+    problem = problems()["clamp-family"][0]
+    rules = problem.tolerance.values()
+    for seed in range(1, 21):
+        t, v, current = data.sodium_currents(seed)
+        for level in (-50.0, -40.0):
+            p = SimpleNamespace(seed=seed, v=level, celsius=6.3)
+            truth = problem.answer(p)
+            namespace = {"np": np, "t": t, "v": v, "current": current}
+            exec("\n".join(re.findall(r"^`(.*)`$", problem.solution(p), re.M)), namespace)
+            margins = [rule.margin(x) for x, rule in zip(truth, rules, strict=True)]
+            # A careful fit uses up no more than half of what is allowed.
+            assert np.all(np.abs(namespace["read_off"] - truth) < np.array(margins) / 2)
+
+
+def test_border_of_the_plane_is_where_trajectories_part():
+    problem = problems()["saddle-border"][0]
+    for current in problem.grid()["current"]:
+        model = nc.MorrisLecar(current=current)
+        rest = nc.fixed_points(model)[0]
+        p = SimpleNamespace(current=current)
+        _, _, shock, count = problem.answer(p)
+        tried = [shock - 0.2, shock + 0.2, *spike._shocks(p)]
+        _, v, _ = nc.trajectory(model, rest.v + np.array(tried), rest.w, 400.0)
+        fires = v.max(axis=-1) > 0
+        assert not fires[0]
+        assert fires[1]
+        assert fires[2:].sum() == count
+    # Between nullcline and separatrix v falls although it will fire, and the reverse below.
+    model = nc.MorrisLecar(current=28.0)
+    saddle = nc.fixed_points(model)[1]
+    v, w = nc.separatrix(model)
+    for beside, falls in ((-10.0, True), (saddle.v - 1.0, False)):
+        border = np.interp(beside, v[: np.argmax(v)], w[: np.argmax(v)])
+        w0 = 0.5 * (border + model.voltage_nullcline(beside))
+        assert bool(model.derivative(beside, w0)[0] < 0) is falls
+        assert bool(nc.trajectory(model, beside, w0, 400.0)[1].max() > 0) is falls
+    # The squid axon begins at a rate of its own.
+    assert nc.f_i_curve(nc.patch(nc.hodgkin_huxley()), [6.5])[0] > 45
 
 
 def test_what_the_aftermath_problems_say_of_the_model():
@@ -277,11 +384,21 @@ def test_what_the_aftermath_problems_say_of_the_model():
     ratio = [aftermath._ratio(x) for x in (5.0, 7.0, 10.0, 14.0, 16.0, 18.0, 30.0)]
     assert ratio == pytest.approx([np.inf, 8.9, 3.5, 1.41, 1.02, 0.86, 1.02], rel=0.01)
     assert min(range(14, 26), key=lambda x: aftermath._ratio(float(x))) == 19
+    assert aftermath._ratio(24.0) < 1 < aftermath._ratio(25.0)
+    # The three marks: between 5 ms, where nothing works, and 7; just behind the first of them.
+    absolute, back, lowest = aftermath._landmarks(6.3)
+    assert 5 < absolute < 6
+    assert (back, lowest) == pytest.approx((16.2, 0.844), rel=0.01)
+    for celsius in problems()["refractory-times"][0].grid()["celsius"]:
+        behind = aftermath._landmarks(celsius)[0] + 0.05
+        cell = aftermath.squid_patch(celsius)
+        assert nc.recovery_curve(cell, [behind], duration=0.5).ratio[0] > 20
     assert aftermath._rebound(20.0, "h") == pytest.approx(3.01, abs=0.01)
     assert aftermath._rebound(20.0, "n") == np.inf
     cell, slow = aftermath.squid_patch(6.3), nc.ramp(6.0, 0.0, 30.0, 50.0)
     cells = [cell, cell.modify("Na", nc.freeze, "h"), cell.modify("K", nc.freeze, "n")]
     assert [nc.fires(c, slow, 80.0) for c in cells] == [False, True, True]
+    assert [nc.critical_ramp(c, 6.0) for c in cells] == [pytest.approx(0.3765, rel=2e-3), 0, 0]
     assert len(nc.simulate(cell, nc.ramp(30.0, 0.0, 150.0, 50.0), 200.0).spike_times()) > 5
 
 
