@@ -192,7 +192,6 @@ def test_variants_differ_and_repeat():
         ("gates-delay", (2 * 0.693, 2 * 1.838)),
         ("own-simulation", (1.905, 68.3)),
         ("four-gates", "b2"),
-        ("root-onset", (39.96, 3.79, 6.88)),
         ("what-repolarises", "b2"),
         ("undershoot", "a2"),
         ("gate-surgery", (8.91, 7.62, 3.0, 7.5)),

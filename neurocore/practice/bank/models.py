@@ -8,6 +8,7 @@ import numpy as np
 from neurocore.dynamics import fixed_points, growth_rates, hopf
 from neurocore.experiments import rheobase, smallest
 from neurocore.networks import RandomNetwork, siegert_rate
+from neurocore.plots import COLOUR, label
 from neurocore.practice.bank.computed import computed
 from neurocore.practice.bank.squid import GATES, SQUID, patch_words, squid_patch
 from neurocore.practice.kinds import Axis, Choice, Function, Mistake, Numeric, Plot, Tolerance, Vary
@@ -305,7 +306,26 @@ slow_onset = Numeric(
         "root, with a vertical tangent. Further up the spike itself takes its share of each "
         "interval, and the power falls below one half."
     ),
+    draw=lambda axes, p: _draw_onset(axes, p),
+    alt="Rate against current. Simulated rates lie on a curve that leaves zero at the critical "
+    "current as a square root does, straight up at first; further on they fall below it. A "
+    "straight line misses them.",
 )
+
+
+def _draw_onset(axes, p):
+    critical, slope = _meeting(), _slow_rate(p.near) / (p.near - _meeting())
+    above = np.linspace(0.0, 1.8, 50) ** 2
+    axes.plot(critical + above, _slow_rate(p.near) * np.sqrt(above / (p.near - critical)))
+    straight = above[above * slope < 11]
+    axes.plot(critical + straight, slope * straight, "--", color=COLOUR["muted"])
+    simulated = [*slow_onset.parameters["near"].grid(), FAR]
+    axes.plot(simulated, [_slow_rate(x) for x in simulated], "o", color=COLOUR["Na"], zorder=3)
+    axes.set(xlabel="current (µA/cm²)", ylabel="rate (Hz)", ylim=(0, 12))
+    label(axes, 42.4, 8.9, "square root", ha="right")
+    label(axes, critical + straight[-1] + 0.08, 10.4, "straight line", "muted")
+    label(axes, 42.1, 5.8, "simulated", "Na")
+
 
 LASTING, END = 1000.0, 800.0  # ms: of the step, and from when on a spike counts
 
