@@ -18,7 +18,7 @@ from neurocore.practice.bank import CHAPTERS, problems
 
 logger = logging.getLogger(__name__)
 WIDTH, HEIGHT = 36, 50  # of one problem's piece of trace
-PULSES = {"open": 0.0, "tried": 12.5, "solved": 20.0}  # µA/cm² for 0.5 ms
+PULSES = {"open": 0.0, "tried": 13.2, "solved": 20.0}  # µA/cm² for 0.5 ms
 
 
 def _page(chapter):
@@ -54,7 +54,7 @@ def _trace(amplitude):
 def _overview(directive):
     symbols = "".join(
         f'<symbol id="p-{state}" viewBox="0 0 {WIDTH} {HEIGHT}" overflow="visible">'
-        f'<path d="{_trace(amplitude)}"/></symbol>'
+        f'<path d="{_trace(amplitude)}" vector-effect="non-scaling-stroke"/></symbol>'
         for state, amplitude in PULSES.items()
     )
     return (

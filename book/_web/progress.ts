@@ -116,9 +116,8 @@ function summarize(lines: ({ row: HTMLElement; chapter: string } & Standing)[], 
   [solved, tried].forEach((count, i) => { bars[i].style.width = `${(100 * count) / lines.length}%`; });
   const last = entries.map((entry) => Date.parse(entry.at)).filter(Number.isFinite).reduce((a, b) => Math.max(a, b), 0);
   const date = new Date(last).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
-  part("rest").textContent = entries.length
-    ? `${tried} tried, ${left.length - tried} not attempted.${last ? ` Last worked on ${date}.` : ""}`
-    : "Nothing is recorded in this browser yet.";
+  part("rest").textContent = !entries.length ? "Nothing is recorded in this browser yet."
+    : `${left.length ? `${tried} tried, ${left.length - tried} not attempted. ` : ""}${last ? `Last worked on ${date}.` : ""}`;
   // The rule of `Summary.next`: what was tried first, then what comes first.
   const next = left.find((line) => line.attempts) ?? left[0];
   if (next) {
