@@ -122,6 +122,7 @@ def prepare(app, config):
     assets = b"".join(path.read_bytes() for path in sorted(static.glob("*.*")))
     config.living_book_assets = hashlib.sha256(assets).hexdigest()
     katex.NODEJS_BINARY = str(BIN / "node")
+    katex.STARTUP_TIMEOUT = 60.0  # a busy machine takes longer than the 5 s it is given
 
 
 def tidy(app, pagename, templatename, context, doctree):
