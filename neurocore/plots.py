@@ -86,6 +86,36 @@ def figure(rows=1, columns=1, *, width=6.0, height=3.6, **options):
     return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
 
 
+def picture(draw, *, width=6.0, height=3.6):
+    """Draw one figure in the house style and leave no trace of it in the session.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes a `matplotlib.axes.Axes` and draws in it.
+    width, height : float
+        Size, inches.
+
+    Returns
+    -------
+    str
+        The text of an SVG.
+    """
+    from io import StringIO
+
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with rc_context(dict(STYLE)):
+        drawing = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasSVG(drawing)
+        draw(drawing.subplots())
+        text = StringIO()
+        drawing.savefig(text, format="svg", metadata={"Date": None})
+    return text.getvalue()
+
+
 def label(axes, x, y, text, role="V", **options):
     """Write beside a curve what it is, in its own colour, instead of in a legend.
 

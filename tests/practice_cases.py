@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from neurocore import nernst, thermal_voltage
-from neurocore.practice import Array, Choice, Function, Mistake, Numeric, Tolerance
+from neurocore.practice import Array, Axis, Choice, Function, Mistake, Numeric, Plot, Tolerance
 
 CELL = {"k_out": 5.0, "k_in": 140.0, "celsius": 37.0}
 HINTS = ("Look.", "Look closer.", "Here.")
@@ -105,7 +105,66 @@ chosen = Choice(
         mistake("inward", ("a", 1)),
     ),
 )
-PROBLEMS = (potassium, pair, trace, rate, current, angle, chosen)
+nernst_line = Plot(
+    **common("nernst-line", "ax", parameters=CELL, tolerance=Tolerance(absolute=0.5)),
+    x=Axis("K⁺ outside", "mM", "log"),
+    y=Axis("E_K", "mV"),
+    low=2.0,
+    high=50.0,
+    answer=lambda p: lambda k_out: nernst(k_out, p.k_in, 1, p.celsius),
+    mistakes=(
+        mistake("room-temperature", lambda p: lambda k_out: nernst(k_out, p.k_in, 1, 20.0)),
+        mistake("two-charges", lambda p: lambda k_out: nernst(k_out, p.k_in, 2, p.celsius)),
+        mistake("flat", lambda p: lambda k_out: e_k(p)),
+    ),
+)
+decays = Plot(
+    **common("decays", "ax", tolerance=Tolerance(absolute=0.01)),
+    x=Axis("time", "ms"),
+    y=Axis("open fraction", ""),
+    low=0.0,
+    high=5.0,
+    answer=lambda p: {"fast": lambda t: math.exp(-t), "slow": lambda t: math.exp(-t / 4)},
+    mistakes=(
+        mistake("rising", lambda p: {"fast": lambda t: 1 - math.exp(-t)}),
+        mistake("base-ten", lambda p: {"fast": lambda t: 10**-t}),
+        mistake("straight", lambda p: {"slow": lambda t: 1 - t / 5}),
+    ),
+)
+PROBLEMS = (potassium, pair, trace, rate, current, angle, chosen, nernst_line, decays)
+
+
+# What a student might draw for `nernst_line`, and for `decays`.
+K_OUT = np.geomspace(2, 50, 30)
+E_K = nernst(K_OUT, 140.0, 1, 37.0)
+T = np.linspace(0, 5, 100)
+
+
+def drawn(
+    *curves, x="K⁺ outside (mM)", y="E_K (mV)", scale="log", points=False, figure=False, level=None
+):
+    from matplotlib.figure import Figure
+
+    whole = Figure()
+    ax = whole.subplots()
+    for curve in curves:
+        (ax.scatter if points else ax.plot)(*curve)
+    if level is not None:
+        ax.axhline(level)
+    ax.set(xlabel=x, ylabel=y, xscale=scale)
+    return whole if figure else ax
+
+
+def several_axes():
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.subplots(2)
+    return figure
+
+
+def decay(*curves, x="time (ms)", y="open fraction"):
+    return drawn(*((T, curve) for curve in curves), x=x, y=y, scale="linear")
 
 
 # Functions that a student might hand in for `rate`, and for `current`.
@@ -350,10 +409,47 @@ CASES = [
     (chosen, "'b3'", "mistake.pump"),
     (chosen, "'b'", "invalid.reason"),
     (chosen, "'z9'", "invalid.option"),
+    (nernst_line, "drawn((K_OUT, E_K))", "correct"),
+    (nernst_line, "drawn((K_OUT[::-1], E_K[::-1]), figure=True)", "correct"),
+    (nernst_line, "(drawn((K_OUT, E_K)).figure, drawn((K_OUT, E_K)))", "correct"),
+    (nernst_line, "drawn((K_OUT, E_K), points=True)", "correct"),
+    (nernst_line, "drawn((K_OUT, E_K), (K_OUT, -E_K), level=0)", "correct"),
+    (nernst_line, "drawn((K_OUT, E_K / 1000), y='$E_K$ / V')", "correct"),
+    (nernst_line, r"drawn((K_OUT * 1e3, E_K), x=r'[K] in $\mathrm{\mu M}$')", "correct"),
+    (nernst_line, "drawn((K_OUT, E_K), x='K, mmol/L')", "correct"),
+    (nernst_line, "drawn((np.append(K_OUT, np.nan), np.append(E_K, 0)))", "correct"),
+    (nernst_line, "drawn()", "unanswered.drawing"),
+    (nernst_line, "drawn(level=-89)", "unanswered.drawing"),
+    (nernst_line, "drawn((5, -89.06))", "unanswered.drawing"),
+    (nernst_line, "type(drawn().figure)()", "unanswered.drawing"),
+    (nernst_line, "E_K", "invalid.plot"),
+    (nernst_line, "drawn", "invalid.plot"),
+    (nernst_line, "several_axes()", "invalid.axes"),
+    (nernst_line, "drawn((K_OUT, -E_K))", "near.sign"),
+    (nernst_line, "drawn((K_OUT, E_K / 1000))", "near.unit"),
+    (nernst_line, "drawn((K_OUT, E_K), y='E_K (V)')", "near.unit"),
+    (nernst_line, "drawn((K_OUT, nernst(K_OUT, 140.0, 2, 37.0)))", "mistake.two-charges"),
+    (nernst_line, "drawn((E_K, K_OUT), scale='linear')", "near.axes"),
+    (nernst_line, "drawn((K_OUT, E_K + 3))", "incorrect.curve"),
+    (nernst_line, "drawn((K_OUT[:20], E_K[:20]))", "incorrect.range"),
+    (nernst_line, "drawn((K_OUT[:2], E_K[:2]))", "incorrect.coarse"),
+    (nernst_line, "drawn((K_OUT[[0, 9, 29]], E_K[[0, 9, 29]]))", "incorrect.coarse"),
+    (nernst_line, "drawn((K_OUT, E_K), scale='linear')", "incorrect.scale"),
+    (nernst_line, "drawn((K_OUT, E_K), y='')", "incorrect.label"),
+    (nernst_line, "drawn((K_OUT, E_K), x='K⁺ outside')", "incorrect.axis-unit"),
+    (nernst_line, "drawn((K_OUT, E_K), y='E_K (ms)')", "incorrect.axis-unit"),
+    (decays, "decay(np.exp(-T / 4), np.exp(-T))", "correct"),
+    (decays, "decay(np.exp(-T))", "incorrect.missing"),
+    (decays, "decay(np.exp(-T / 4), 1 - np.exp(-T))", "mistake.rising"),
+    (decays, "decay(1 - T / 5, np.exp(-T))", "mistake.straight"),
+    (decays, "decay(np.exp(-T / 4), np.exp(-T) + 0.1)", "incorrect.curve"),
+    (decays, "decay(np.exp(-T / 4), np.exp(-T), y='  ')", "incorrect.label"),
     (chosen, "3", "invalid.option"),
     (chosen, "('b', object())", "invalid.option"),
 ]
-ELSEWHERE = {"unanswered.unset", "invalid.problem", "invalid.seed"}  # said by `check` itself
+# Said by `check` itself, and where a class is graded.
+ELSEWHERE = {"unanswered.unset", "invalid.problem", "invalid.seed"}
+ELSEWHERE |= {"invalid.notebook", "invalid.stopped"}
 NAMES = dict(globals(), Decimal=Decimal, Fraction=Fraction)
 
 

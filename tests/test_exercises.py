@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from neurocore.practice import Choice, Function, notebooks, progress
+from neurocore.practice import Choice, Function, Plot, notebooks, progress
 from neurocore.practice.bank import CHAPTERS, problems
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +40,17 @@ def in_words(problem, value, answer):
             "from neurocore.practice.bank import problems\n"
             f"_problem = problems()[{problem.id!r}][0]\n"
             f"{problem.name} = np.vectorize(_problem.{value}(_problem.variant().p))"
+        )
+    if isinstance(problem, Plot):
+        lines = "".join(
+            f"{problem.name}.plot({problem._places.tolist()}, {list(map(float, y))})\n"
+            for y in (answer | value).values()
+        )
+        labels = f"xlabel={problem.x.label!r}, ylabel={problem.y.label!r}"
+        scales = f"xscale={problem.x.scale!r}, yscale={problem.y.scale!r}"
+        return (
+            "from matplotlib.figure import Figure\n"
+            f"{problem.name} = Figure().subplots()\n{lines}{problem.name}.set({labels}, {scales})"
         )
     if isinstance(problem, Choice):
         letter, number = value
@@ -82,7 +93,7 @@ def start(notebook):
 def test_notebook_is_what_the_bank_says(chapter, tmp_path):
     """If not: `python -m neurocore.practice.notebooks exercises`."""
     nbformat.validate(read(chapter))
-    notebooks.main(tmp_path)
+    notebooks.write(tmp_path)
     name = notebooks.path(chapter)
     assert (ROOT / "exercises" / name).read_text() == (tmp_path / name).read_text()
 

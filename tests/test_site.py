@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from conftest import Faults
 
 from neurocore.labs import LABS
-from neurocore.labs.description import Slider, say
+from neurocore.labs.description import Slider, first_cursor, say
 from neurocore.labs.table import evaluate
 
 CHAPTER = "/book/principles/resting-potential.html"
@@ -116,6 +116,13 @@ def test_equations_are_set_and_pictures_described(site_folder):
     assert equations > 10
 
 
+def computed_sentence(name, settings):
+    """What a lab has to say where its time cursor begins."""
+    lab = LABS[name]
+    frame = evaluate(lab["function"], settings)
+    return say(lab["summary"], frame, first_cursor(frame, lab.get("time"), lab.get("start")))
+
+
 def test_page_reads_without_javascript(site, site_folder, browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -123,7 +130,7 @@ def test_page_reads_without_javascript(site, site_folder, browser):
         page.goto(site + address)
         figure = page.locator(f"#lab-{name}")
         settings = {slider.name: slider.value for slider in LABS[name]["sliders"]}
-        sentence = say(LABS[name]["summary"], evaluate(LABS[name]["function"], settings))
+        sentence = computed_sentence(name, settings)
         assert figure.locator(".nc-says").inner_text() == sentence.replace("_", "")
         assert figure.locator(".nc-plot svg polyline").first.is_visible()
         assert figure.locator("input").first.is_disabled()
@@ -171,12 +178,12 @@ def test_lab_says_what_python_computes(name, site, site_folder, strict):
             elif control.is_checked() == (end == 0):
                 page.keyboard.press("Space")
             settings[slider.name] = slider.stops[end]
-            sentence = say(description["summary"], evaluate(description["function"], settings))
+            sentence = computed_sentence(name, settings)
             said = figure.locator(".nc-says").text_content()
             assert alike(said, sentence.replace("_", "")), (settings, said, sentence)
     figure.locator("[data-do=reset]").click()
     first = {slider.name: slider.value for slider in description["sliders"]}
-    sentence = say(description["summary"], evaluate(description["function"], first))
+    sentence = computed_sentence(name, first)
     spoken = figure.locator(".nc-spoken")
     page.wait_for_function(  # until the reader's hand rests
         """id => {

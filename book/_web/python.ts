@@ -12,6 +12,7 @@ export type FromWorker =
   | { kind: "loading"; what: string; left: number; total: number }
   | { kind: "running"; cell: number }
   | { kind: "show"; cell: number; form: string; text: string }
+  | { kind: "limit"; cell: number; seconds: number; reply: string }
   | { kind: "progress"; text: string; base: string | null }
   | { kind: "progress-aside" }
   | { kind: "done"; id: number; value: any }

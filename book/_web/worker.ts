@@ -84,6 +84,7 @@ async function start(kept: string | null): Promise<void> {
   };
   pyodide.registerJsModule("page", {
     show: (form: string, text: string) => say({ kind: "show", cell: showing, form, text }),
+    limit: (seconds: number, reply: string) => say({ kind: "limit", cell: showing, seconds, reply }),
     fromEntries: Object.fromEntries,
     readProgress: () => progress,
     writeProgress: (text: string) => {

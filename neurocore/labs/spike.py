@@ -348,6 +348,7 @@ SPIKE = {
             Switch("freeze_n", "freeze n", value=False),
         ),
         "time": "t",
+        "start": 2.4,
         "panels": (
             Traces(
                 "Membrane potential",

@@ -17,10 +17,12 @@ from neurocore.practice import progress
 from neurocore.practice.bank import problems
 from neurocore.practice.kinds import (
     Array,
+    Axis,
     Choice,
     Function,
     Mistake,
     Numeric,
+    Plot,
     Problem,
     Tolerance,
     Vary,
@@ -33,11 +35,13 @@ __builtins__ = dict(vars(builtins))  # see reading.py
 __all__ = [
     "OUTCOMES",
     "Array",
+    "Axis",
     "Choice",
     "Function",
     "Mistake",
     "NotSolved",
     "Numeric",
+    "Plot",
     "Problem",
     "Question",
     "Reply",
@@ -169,7 +173,7 @@ def solution(problem, *, seed=None):
         words = f'It opens after your first attempt. Till then, `hint("{found.id}")` helps.'
         return Reply("solution", words, found.id)
     note = progress.add("solution", found.id, seed)
-    return Reply("solution", found.worked(seed), found.id, note)
+    return Reply("solution", found.worked(seed), found.id, note, found.figure(seed))
 
 
 def _count(what, problem, seed):

@@ -15,10 +15,10 @@ from math import inf, isfinite, log, pi
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from numpy import argwhere, array, errstate, flatnonzero, ndarray
+from numpy import argwhere, array, errstate, flatnonzero, geomspace, interp, linspace, ndarray
 from numpy import isfinite as all_finite
 
-from neurocore.practice import sandbox
+from neurocore.practice import drawn, sandbox
 from neurocore.practice.outcomes import OUTCOMES, Refused, Reply, reply, typeset
 from neurocore.practice.reading import carries_unit, is_one_of, kind_of, number, numbers, unanswered
 from neurocore.practice.trying import describe, try_out
@@ -41,10 +41,10 @@ class Vary(NamedTuple):
     high: float
     step: float
 
-    def draw(self, rng):
-        """Return one value of the grid."""
-        value = self.low + self.step * rng.randint(0, round((self.high - self.low) / self.step))
-        return float(f"{value:.10g}")
+    def grid(self):
+        """Return the values that variants draw from."""
+        steps = range(round((self.high - self.low) / self.step) + 1)
+        return [float(f"{self.low + self.step * i:.10g}") for i in steps]
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,10 @@ class Problem:
         The worked solution.
     parameters : mapping of str to (float or Vary)
         What variants draw.
+    draw : callable, optional
+        Draws the figure of the worked solution: takes matplotlib axes and the parameters.
+    alt : str or callable
+        What that figure shows, for those who do not see it.
     """
 
     id: str
@@ -145,6 +149,8 @@ class Problem:
     hints: tuple[Text, ...]
     solution: Text
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    draw: Callable[[Any, SimpleNamespace], None] | None = None
+    alt: Text = ""
 
     def __post_init__(self):
         codes = [m.code for m in self.mistakes]
@@ -154,6 +160,7 @@ class Problem:
         self._demand(len(self.mistakes) >= 3, f"needs three known mistakes; has {len(codes)}")
         self._demand(len(set(codes)) == len(codes), f"has mistakes of the same code: {codes}")
         self._demand(len(self.hints) == 3, f"needs three hints; has {len(self.hints)}")
+        self._demand(bool(self.draw) == bool(self.alt), "needs a figure and alt, or neither")
 
     def _demand(self, condition, words):
         if not condition:
@@ -184,7 +191,7 @@ class Problem:
         if seed not in self._variants:
             rng = random.Random(f"{self.id}:{seed}")
             for _ in range(1 if seed is None else _DRAWS):
-                variant = self._compute(rng if seed is not None else None)
+                variant = self._compute(self.printed() if seed is None else self._drawn(rng))
                 clash = self._clash(variant)
                 if not clash:
                     break
@@ -193,16 +200,36 @@ class Problem:
             self._variants[seed] = variant
         return self._variants[seed]
 
-    def _compute(self, rng):
-        p = SimpleNamespace()
-        for name, value in self.parameters.items():
-            if isinstance(value, Vary):
-                value = value.default if rng is None else value.draw(rng)
-            setattr(p, name, value)
+    def grid(self):
+        """Return the values that each parameter can take, by its name."""
+        return {
+            name: value.grid() if isinstance(value, Vary) else [value]
+            for name, value in self.parameters.items()
+        }
+
+    def printed(self):
+        """Return the parameters of the printed variant, by their names."""
+        return {
+            name: value.default if isinstance(value, Vary) else value
+            for name, value in self.parameters.items()
+        }
+
+    def _drawn(self, rng):
+        return {name: rng.choice(values) for name, values in self.grid().items()}
+
+    def _compute(self, parameters):
+        p = SimpleNamespace(**parameters)
         with errstate(all="ignore"):
             answer = self._read_reference(_at(self.answer, p))
             mistakes = [(m, self._read_reference(_at(m.value, p))) for m in self.mistakes]
         return SimpleNamespace(p=p, answer=answer, mistakes=mistakes)
+
+    def write_out(self, parameters):
+        """Compute and word all that there is to one set of parameters."""
+        p = self._compute(parameters).p
+        texts = (self.ask, *self.hints, self.solution, self.alt)
+        replies = (text for m in self.mistakes for text in (m.message, m.question))
+        return [_at(text, p) for text in (*texts, *replies)]
 
     def prompt(self, seed=None):
         """Return the question as Markdown, with the answer's name, unit and tolerance."""
@@ -216,6 +243,15 @@ class Problem:
     def worked(self, seed=None):
         """Return the worked solution."""
         return _at(self.solution, self.variant(seed).p)
+
+    def figure(self, seed=None):
+        """Return the worked solution's figure as the text of an SVG, and its words; or None."""
+        if not self.draw:
+            return None
+        from neurocore.plots import picture
+
+        p = self.variant(seed).p
+        return picture(lambda axes: self.draw(axes, p)), _at(self.alt, p)
 
     def judge(self, answer, seed=None):
         """Return the `Reply` to an answer, whatever object it is."""
@@ -534,6 +570,173 @@ class Function(Problem):
         return reply("incorrect.values", self.id, where=describe(names, self._calls[wrong]))
 
 
+class Axis(NamedTuple):
+    """What one axis of a drawing has to show: a quantity, its unit, "linear" or "log"."""
+
+    quantity: str
+    unit: str
+    scale: str = "linear"
+
+    @property
+    def label(self):
+        """What could stand beside it: "time (ms)"."""
+        return f"{self.quantity} ({self.unit})" if self.unit else self.quantity
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plot(Problem):
+    """A drawing: one curve or several over a range, on axes that are labelled.
+
+    `answer` is a function of the parameters that returns a function of x; with several curves it
+    returns a dictionary of them by name. So do the mistakes, for the curves that they touch.
+
+    Attributes
+    ----------
+    x, y : Axis
+        What the axes show.
+    low, high : float
+        The range of x that has to be drawn.
+    tolerance : Tolerance
+        The rule for each value.
+    points : int
+        At how many places of the range a curve is compared.
+    """
+
+    x: Axis
+    y: Axis
+    low: float
+    high: float
+    tolerance: Tolerance
+    points: int = 101
+
+    @cached_property
+    def _places(self):
+        """Where curves are compared, evenly spread as the axis shows them."""
+        spread = geomspace if self.x.scale == "log" else linspace
+        return spread(self.low, self.high, self.points)
+
+    def _read_reference(self, value):
+        curves = value if isinstance(value, dict) else {"": value}
+        return {
+            name: array([curve(float(x)) for x in self._places]) for name, curve in curves.items()
+        }
+
+    def _clash(self, variant):
+        for name, reference in variant.answer.items():
+            values = [("the answer", reference)]
+            values += [(f"the curve {n}", y) for n, y in variant.answer.items() if n != name]
+            values += [(m.code, v[name]) for m, v in variant.mistakes if name in v]
+            clash = _too_close(values, self.tolerance, self.y.unit)
+            if clash:
+                return clash
+        return None
+
+    def _wanted(self):
+        names = [name for name in self.variant().answer if name]
+        curves = f"the curves {', '.join(names)}" if names else "the curve"
+        axes = [
+            f"the {letter} axis is {axis.quantity}"
+            + (f" in {axis.unit}" if axis.unit else "")
+            + ", logarithmic" * (axis.scale == "log")
+            for letter, axis in (("x", self.x), ("y", self.y))
+        ]
+        return (
+            f"**Answer:** `{self.name}`, the axes that you draw in: "
+            f"`import matplotlib.pyplot as plt`, then `figure, {self.name} = plt.subplots()`.\n"
+            f"Draw {curves} from {self.low:g} to {self.high:g} {self.x.unit}".rstrip()
+            + f", {_of_largest(self.tolerance, self.y.unit)}.\n"
+            + f"T{'; '.join(axes)[1:]}.\nLabel both, with their units."
+        )
+
+    def _judge(self, answer, variant):
+        drawing = drawn.read(answer, self.name)
+        factors = [
+            drawn.unit_factor(label, axis.unit) if axis.unit else 1.0
+            for label, axis in zip(drawing.labels, (self.x, self.y), strict=True)
+        ]
+        across, up = (1.0 if factor is None else factor for factor in factors)
+        curves = [(x * across, y * up) for x, y in drawing.curves]
+        missing = [
+            name
+            for name, reference in variant.answer.items()
+            if not any(self._follows(curve, reference) for curve in curves)
+        ]
+        if missing:
+            return self._what_is_wrong(missing, curves, variant)
+        self._judge_axes(drawing, factors)
+        return self._right()
+
+    def _judge_axes(self, drawing, factors):
+        for i, (letter, axis) in enumerate((("x", self.x), ("y", self.y))):
+            if drawing.scales[i] != axis.scale:
+                raise Refused(
+                    "incorrect.scale", axis=letter, given=drawing.scales[i], wanted=axis.scale
+                )
+            if not drawing.labels[i].strip():
+                raise Refused("incorrect.label", axis=letter)
+            if factors[i] is None:
+                raise Refused("incorrect.axis-unit", axis=letter, example=axis.label)
+
+    def _covered(self, curve):
+        """Return the comparing places that a curve spans; a hundredth of the range may lack."""
+        slack = 0.01 * (self.high - self.low)
+        return (curve[0][0] - slack <= self._places) & (self._places <= curve[0][-1] + slack)
+
+    def _follows(self, curve, reference):
+        drawn_there = interp(self._places, *curve)
+        near = _inside(drawn_there, reference, self.tolerance.margin(reference))
+        return near and bool(self._covered(curve).all())
+
+    def _what_is_wrong(self, missing, curves, variant):
+        """Return the most telling reply to a curve that should not be there, or is not."""
+        wanted = variant.answer
+        others = [
+            curve
+            for curve in curves
+            if not any(self._follows(curve, reference) for reference in wanted.values())
+        ]
+        if not others:
+            return reply("incorrect.missing", self.id, missing=", ".join(missing))
+        found = [self._compare(name, curve, variant) for name in missing for curve in others]
+        telling = ("mistake", "near", "incorrect.range", "incorrect.coarse", "incorrect")
+
+        def rank(verdict):
+            return next(i for i, code in enumerate(telling) if verdict.code.startswith(code))
+
+        return min(found, key=rank)
+
+    def _compare(self, name, curve, variant):
+        which = f"The curve {name}" if name else "The curve"
+        reference = variant.answer[name]
+        covered = self._covered(curve)
+        if covered.sum() > self.points // 10:
+            y = interp(self._places[covered], *curve)
+            mistakes = [(m, v[name][covered]) for m, v in variant.mistakes if name in v]
+            code, fields = _judge_values(
+                y, reference[covered], mistakes, self.tolerance, self.y.unit, variant.p
+            )
+            if code == "correct":
+                low, high = (f"{x:g} {self.x.unit}".strip() for x in (self.low, self.high))
+                return reply("incorrect.range", self.id, which=which, low=low, high=high)
+            if code == "mistake":
+                return self._mistaken(fields["mistake"], variant.p)
+            if code != "incorrect":
+                return reply(code, self.id, **fields)
+        margin = self.tolerance.margin(reference)
+        here = (self.low <= curve[0]) & (curve[0] <= self.high)
+        off = abs(curve[1] - interp(curve[0], self._places, reference)) > margin
+        if here.sum() > 1 and not off[here].any():
+            return reply("incorrect.coarse", self.id, which=which)
+        if self._follows(drawn.sorted_curve(curve[1], curve[0]), reference):
+            return reply("near.axes", self.id)
+        worst = flatnonzero(off & here)[:1] if (off & here).any() else [0]
+        x, y = (values[worst[0]] for values in curve)
+        return reply(
+            "incorrect.curve", self.id, which=which,
+            x=f"{x:.4g} {self.x.unit}".strip(), y=f"{y:.4g} {self.y.unit}".strip(),
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Choice(Problem):
     """A choice and the reason for it; both must be right.
@@ -634,10 +837,8 @@ def _judge_values(values, reference, mistakes, rule, unit, p):
     for code, factor, fields in _near(unit, p):
         if _inside(values, factor * reference, abs(factor) * margin):
             return code, fields
-    if array(reference).all():
-        inverse = 1 / reference
-        if _inside(values, inverse, margin * float(array(inverse**2).max())):
-            return "near.reciprocal", {}
+    if array(values).all() and _inside(1 / values, reference, margin):
+        return "near.reciprocal", {}
     return "incorrect", {}
 
 

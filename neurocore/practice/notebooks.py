@@ -2,15 +2,15 @@
 
     python -m neurocore.practice.notebooks exercises
 
-writes a notebook for each chapter into the folder that is named. Run it after a change to the
-bank; a test compares.
+writes a notebook for each chapter into the folder that is named, and beside the bank the table of
+its slow answers. Run it after a change to the bank; tests compare.
 """
 
 import json
 import sys
 from pathlib import Path
 
-from neurocore.practice.bank import CHAPTERS, problems
+from neurocore.practice.bank import CHAPTERS, computed, problems
 from neurocore.practice.kinds import Function, Numeric
 
 _INTRODUCTION = """\
@@ -116,6 +116,13 @@ def _mark(name, **fields):
 
 
 def main(folder):
+    """Write every chapter's notebook into a folder, and the table of slow answers."""
+    table = computed.recompute(problem for problem, _ in problems().values())
+    computed.FILE.write_text(computed.text(table), encoding="utf-8")
+    write(folder)
+
+
+def write(folder):
     """Write every chapter's notebook into a folder."""
     for chapter in CHAPTERS:
         text = json.dumps(notebook(chapter), ensure_ascii=False, indent=1, sort_keys=True)

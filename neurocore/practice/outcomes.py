@@ -1,5 +1,6 @@
 """What a check can say: every outcome has a code that does not change, and a reply."""
 
+import base64
 import html
 import re
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ OUTCOMES = {
     "gave it.",
     "unanswered.empty": "`{name}` is empty.",
     "unanswered.function": "`{name}` returns nothing yet.",
+    "unanswered.drawing": "Nothing is drawn in `{name}` yet.",
     # Something that cannot be judged; it does not count as an attempt.
     "invalid.problem": "There is no problem called `{name}`.{suggestion}",
     "invalid.seed": "A seed is a name in quotes or a whole number; this is {kind}.",
@@ -38,6 +40,10 @@ OUTCOMES = {
     "invalid.option": "`{given}` is not among the answers. Give a letter and a number, such as "
     '"{example}".',
     "invalid.reason": 'Now the reason: add the number of the one that fits, as in "{example}".',
+    "invalid.plot": "`{name}` is {kind}. Hand in the axes that you drew in, such as the `ax` of "
+    "`figure, ax = plt.subplots()`.",
+    "invalid.axes": "`{name}` is a figure with {count} pairs of axes. Hand in the one that is "
+    "meant.",
     "invalid.not-a-function": "`{name}` is {kind}. Hand in the function itself, without brackets "
     "behind it.",
     "invalid.signature": "Your function does not take the arguments that are wanted: `{wanted}`.",
@@ -49,6 +55,8 @@ OUTCOMES = {
     "as an argument.",
     "invalid.crashed": "Python itself broke down, or ran out of memory, while your function was "
     "being tried.",
+    "invalid.notebook": "`{name}` cannot be read as a notebook of this book's exercises.",
+    "invalid.stopped": "The notebook {why} before this was judged.",
     # Judged.
     "correct": "{praise}",
     "mistake": "{message} {question}",
@@ -75,6 +83,18 @@ OUTCOMES = {
     "incorrect.values": "{where} the value is not right yet.",
     "incorrect.elements": "{count} of {total} values are not right yet, the first of them at index "
     "{index}.",
+    "incorrect.curve": "{which} is not right yet: at {x} it is at {y}.",
+    "incorrect.missing": "Some curves are not drawn yet: {missing}.",
+    "incorrect.range": "{which} is right as far as it goes. Draw it from {low} to {high}.",
+    "incorrect.coarse": "{which} has the right points, but so few that the line between them "
+    "leaves the curve. Where does it bend most?",
+    "incorrect.scale": "The curves are right. The {axis} axis is {given}; {wanted} was asked for. "
+    "What can be read off it then?",
+    "incorrect.label": "The curves are right. The {axis} axis has no label: what does it show?",
+    "incorrect.axis-unit": "The curves are right. In which unit is the {axis} axis? Its label has "
+    "to say it, as in `{example}`.",
+    "near.axes": "The curve is right with its axes exchanged. Which quantity was chosen, and which "
+    "one follows from it?",
     "incorrect.reason": "The choice is right; the reason does not carry it yet.",
     "incorrect.changes-input": "Your function changes the array that it is given. Can it work on "
     "a copy?",
@@ -115,12 +135,15 @@ class Reply:
         Name of the problem.
     note : str
         What else there is to say, for example about the progress file.
+    figure : (str, str), optional
+        The text of an SVG, and what it shows in words.
     """
 
     code: str
     message: str
     problem: str = ""
     note: str = ""
+    figure: tuple[str, str] | None = None
 
     def __post_init__(self):
         for name in ("message", "note"):  # half a surrogate pair cannot be shown
@@ -140,7 +163,8 @@ class Reply:
 
     def __repr__(self):
         mark, word = _FACES[self.outcome]
-        return "\n\n".join(filter(None, (f"{mark} {word} {self.message}", self.note)))
+        words = f"[Figure: {self.figure[1]}]" if self.figure else ""
+        return "\n\n".join(filter(None, (f"{mark} {word} {self.message}", words, self.note)))
 
     def _repr_html_(self):
         mark, word = _FACES[self.outcome]
@@ -150,6 +174,7 @@ class Reply:
             f'<p><span class="nc-verdict-mark" aria-hidden="true">{mark}</span> '
             f"<strong>{word}</strong> {_markup(first)}</p>"
             + "".join(f"<p>{_markup(paragraph)}</p>" for paragraph in rest)
+            + (_image(*self.figure) if self.figure else "")
             + "</div>"
         )
 
@@ -165,6 +190,11 @@ def typeset(text, symbol):
         _SYMBOL.sub(symbol, re.sub(r"(?<![\w.-])-(?=\d)", "−", words)) for words in pieces[::2]
     ]
     return "".join(pieces)
+
+
+def _image(svg, words):
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{html.escape(words)}" src="data:image/svg+xml;base64,{data}">'
 
 
 def _markup(text):

@@ -1,0 +1,110 @@
+"""From what a student has drawn to plain data: curves, labels and scales, read off the axes."""
+
+import builtins
+import re
+import sys
+from typing import NamedTuple
+
+from numpy import argsort, array, ndarray
+from numpy import isfinite as np_isfinite
+
+from neurocore.practice.outcomes import Refused
+from neurocore.practice.reading import is_one_of, kind_of
+from neurocore.practice.units import conversion
+
+__builtins__ = dict(vars(builtins))  # see reading.py
+
+
+class Drawing(NamedTuple):
+    """What stands on one pair of axes: curves as (x, y) arrays sorted by x, labels and scales."""
+
+    curves: list[tuple[ndarray, ndarray]]
+    labels: tuple[str, str]
+    scales: tuple[str, str]
+
+
+def read(value, name):
+    """Return what is drawn on the axes, or in the figure, that a student hands in.
+
+    Parameters
+    ----------
+    value : object
+        What the student handed in.
+    name : str
+        What the student calls it.
+
+    Returns
+    -------
+    Drawing
+        Lines and scattered points with at least two finite places, in the order drawn.
+
+    Raises
+    ------
+    Refused
+        With the code of the outcome, if it is anything else, or if nothing is drawn there.
+    """
+    axes = _axes(value, name)
+    Axes = type(axes)  # its own functions: those of the object can be rebound
+    Line = sys.modules["matplotlib.lines"].Line2D
+    Points = sys.modules["matplotlib.collections"].PathCollection
+    found = []
+    try:
+        for line in Axes.get_lines(axes):
+            if type(line) is Line and Line.get_transform(line) is axes.transData:
+                found.append((Line.get_xdata(line, False), Line.get_ydata(line, False)))
+        for points in axes.collections:
+            if type(points) is Points:
+                found.append(array(Points.get_offsets(points), float).T)
+        curves = [sorted_curve(array(x, float), array(y, float)) for x, y in found]
+        labels = str(Axes.get_xlabel(axes)), str(Axes.get_ylabel(axes))
+        scales = str(Axes.get_xscale(axes)), str(Axes.get_yscale(axes))
+    except Exception as error:  # matplotlib reads data that it was given lazily
+        kind = "a drawing that cannot be read"
+        raise Refused("invalid.plot", name=name, kind=kind) from error
+    curves = [curve for curve in curves if curve[0].size > 1]
+    if not curves:
+        raise Refused("unanswered.drawing", name=name)
+    return Drawing(curves, labels, scales)
+
+
+def sorted_curve(x, y):
+    """Return the finite points of a curve, ordered by x."""
+    finite = np_isfinite(x) & np_isfinite(y)
+    order = argsort(x[finite], kind="stable")
+    return x[finite][order], y[finite][order]
+
+
+def unit_factor(label, unit):
+    """Return what converts values under an axis's label to a unit; None if it names no unit.
+
+    The unit stands at the end of the label: "V (mV)", "V [mV]", "V / mV", "V, mV" or "V in mV".
+    """
+    text = re.sub(r"\\mathrm|\\text|[{}$]", "", label.replace("\\mu", "µ").replace("\\,", ""))
+    text = text.replace("\\Omega", "Ω").replace("\\cdot", "·").strip()
+    bracketed = re.findall(r"[(\[]([^()\[\]]*)[)\]]", text)
+    tails = [re.split(mark, text, maxsplit=1)[-1] for mark in (r",\s*", r"\s/\s*", r"\bin\s")]
+    for given in (*bracketed[::-1], *(tail for tail in tails if tail != text)):
+        factor = conversion(given, unit) if given.strip() else None
+        if factor is not None:
+            return factor
+    return None
+
+
+def _axes(value, name):
+    """Return the one `matplotlib.axes.Axes` that is meant."""
+    modules = sys.modules
+    if "matplotlib.figure" in modules:
+        Figure = modules["matplotlib.figure"].Figure
+        Axes = modules["matplotlib.axes"].Axes
+        if is_one_of(value, (tuple, list)) and len(value) == 2 and type(value[0]) is Figure:
+            value = value[1]  # all that `plt.subplots()` returns
+        if type(value) is Figure:
+            inside = Figure.get_axes(value)
+            if not inside:
+                raise Refused("unanswered.drawing", name=name)
+            if len(inside) > 1:
+                raise Refused("invalid.axes", name=name, count=len(inside))
+            value = inside[0]
+        if type(value) is Axes:
+            return value
+    raise Refused("invalid.plot", name=name, kind=kind_of(value))
