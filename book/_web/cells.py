@@ -216,7 +216,7 @@ def _join_page():
 
 def merge(text):
     """Take in another record; return how many events were new, or why it was refused."""
-    _keep_progress()
+    _join_page()
     from neurocore.practice import progress
 
     try:
