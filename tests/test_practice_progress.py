@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurocore.practice import check, hint, progress
-from neurocore.practice.bank import problems
+from neurocore.practice import check, hint, progress, solution
+from neurocore.practice.bank import CHAPTERS, problems
 from neurocore.practice.progress import FileStore, Record, export_events, parse_events
 
 
@@ -230,7 +230,7 @@ def test_next_is_what_was_tried_then_what_comes_first(path):
     assert progress.summary().next.problem == "ncx-direction"
     done = progress.Summary(tuple(line for line in progress.summary().lines if line.solved))
     assert done.next is None
-    assert repr(done).startswith("Your progress: 1 of 1 solved.\n")
+    assert repr(done).startswith("Your progress: 1 of 1 solved.\n\n  ✓")
 
 
 def test_summary_tells_of_a_file_set_aside(path):
@@ -250,11 +250,32 @@ def test_summary_as_text(path):
     check("ghk-rest", -66.57)
     hint("potassium-doubled")
     lines = repr(progress.summary()).split("\n")
-    assert lines[:5] == [
-        f"Your progress: 1 of {len(problems())} solved. Next: Twice the potassium.",
+    count = sum(chapter == "resting_potential" for _, chapter in problems().values())
+    assert lines[:2] == [
+        f"Your progress: 1 of {len(problems())} solved.",
+        f"  The resting potential: 1 of {count} solved",
+    ]
+    assert lines[len(CHAPTERS) + 1 :][:5] == [
+        "What to look at next: Twice the potassium (The resting potential).",
         "",
         "The resting potential",
-        "  ✓ Three ions, one potential (basic): solved, attempts 1, hints 0",
-        "  ○ Twice the potassium (basic): not attempted, attempts 0, hints 1",
+        "  ✓ Three ions, one potential (basic): solved, attempts 1, hints 0, solutions 0",
+        "  ○ Twice the potassium (basic): not attempted, attempts 0, hints 1, solutions 0",
     ]
     assert lines.count("The resting potential") == 1
+
+
+def test_summary_counts_opened_solutions(path):
+    check("ghk-rest", 1.0)
+    solution("ghk-rest")
+    solution("ghk-rest")
+    assert first().solutions == 2
+    assert "hints 0, solutions 2" in repr(progress.summary())
+    assert "<td>1</td><td>0</td><td>2</td>" in progress.summary()._repr_html_()
+
+
+def test_summary_of_one_chapter_does_not_name_it(path):
+    lines = progress.summary().lines
+    one = progress.Summary(tuple(line for line in lines if line.chapter == lines[0].chapter))
+    assert lines[0].chapter not in repr(one) + one._repr_html_()
+    assert progress.summary()._repr_html_().count(f'scope="colgroup">{lines[0].chapter}<') == 1

@@ -214,6 +214,30 @@ def _join_page():
         progress.use(Store())
 
 
+def merge(text):
+    """Take in another record; return how many events were new, or why it was refused."""
+    _join_page()
+    from neurocore.practice import progress
+
+    try:
+        return progress.merge(text)
+    except ValueError as error:
+        return str(error)
+
+
+def write_again():
+    """Write the record after another page has changed it."""
+    from neurocore.practice import progress
+
+    progress.merge(progress.export())
+
+
+def forget():
+    """Begin a new record, for another page did."""
+    if progress := sys.modules.get("neurocore.practice.progress"):
+        progress._record = progress.Record(progress._record._store)
+
+
 async def run(source, number, above):
     """Run a cell.
 

@@ -85,7 +85,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """Your progress: a line for each problem, shown as text or as a table."""
+    """Your progress: a count for each chapter, what comes next, a line for each problem."""
 
     lines: tuple[Line, ...]
     note: str = ""
@@ -96,46 +96,68 @@ class Summary:
         left = [line for line in self.lines if not line.solved]
         return next((x for x in left if x.attempts), left[0] if left else None)
 
-    def __repr__(self):
-        rows = [f"{self._headline()}"]
-        chapter = None
+    @property
+    def chapters(self):
+        """The lines of each chapter, by its title."""
+        found = {}
         for line in self.lines:
-            if line.chapter != chapter:
-                chapter = line.chapter
-                rows += ["", chapter]
-            mark = "✓" if line.solved else "…" if line.attempts else "○"
-            rows.append(f"  {mark} {line.title} ({line.level}): {_counts(line)}")
+            found.setdefault(line.chapter, []).append(line)
+        return found
+
+    def __repr__(self):
+        rows = [self._headline()]
+        several = len(self.chapters) > 1
+        if several:
+            rows += [f"  {name}: {_share(lines)}" for name, lines in self.chapters.items()]
+        rows += filter(None, (self._next(), self.note))
+        for name, lines in self.chapters.items():
+            rows += ["", name] if several else [""]
+            rows += [
+                f"  {_state(line)[0]} {line.title} ({line.level}): {_state(line)[2:]}, "
+                f"attempts {line.attempts}, hints {line.hints}, solutions {line.solutions}"
+                for line in lines
+            ]
         return "\n".join(rows)
 
     def _repr_html_(self):
-        rows = "".join(
-            f"<tr><td>{html.escape(line.chapter)}</td><td>{html.escape(line.title)}</td>"
-            f"<td>{line.level}</td><td>{_state(line)}</td><td>{line.attempts}</td>"
-            f"<td>{line.hints}</td></tr>"
-            for line in self.lines
-        )
+        several = len(self.chapters) > 1
+        counts, rows = "", ""
+        for name, lines in self.chapters.items():
+            if several:
+                counts += f"<li>{html.escape(name)}: {_share(lines)}</li>"
+                rows += f'<tr><th colspan="4" scope="colgroup">{html.escape(name)}</th></tr>'
+            rows += "".join(
+                f'<tr><td style="text-align: left">{html.escape(line.title)}<br>'
+                f"<small>{_state(line)}, {line.level}</small></td><td>{line.attempts}</td>"
+                f"<td>{line.hints}</td><td>{line.solutions}</td></tr>"
+                for line in lines
+            )
         heads = "".join(
-            f'<th scope="col">{head}</th>'
-            for head in ("Chapter", "Problem", "Level", "State", "Attempts", "Hints")
+            f'<th scope="col">{head}</th>' for head in ("Problem", "Attempts", "Hints", "Solutions")
         )
+        first = [f"<p>{html.escape(self._headline())}</p>", counts and f"<ul>{counts}</ul>"]
+        words = (f"<p>{html.escape(words)}</p>" for words in (self._next(), self.note) if words)
         return (
-            f'<div class="nc-progress"><p>{html.escape(self._headline())}</p><table>'
+            f'<div class="nc-progress">{"".join([*first, *words])}<table>'
             f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
 
     def _headline(self):
-        solved = sum(line.solved for line in self.lines)
-        words = f"Your progress: {solved} of {len(self.lines)} solved."
-        words += f" Next: {self.next.title}." if self.next else ""
-        return f"{words} {self.note}".strip()
+        return f"Your progress: {_share(self.lines)}."
+
+    def _next(self):
+        if self.next is None:
+            return ""
+        chapter = f" ({self.next.chapter})" if len(self.chapters) > 1 else ""
+        return f"What to look at next: {self.next.title}{chapter}."
 
 
 def _state(line):
     return "✓ solved" if line.solved else "… tried" if line.attempts else "○ not attempted"
 
 
-def _counts(line):
-    return f"{_state(line)[2:]}, attempts {line.attempts}, hints {line.hints}"
+def _share(lines):
+    return f"{sum(line.solved for line in lines)} of {len(lines)} solved"
 
 
 class Record:
