@@ -4,7 +4,9 @@ import functools
 import math
 import re
 import urllib.parse
+from types import SimpleNamespace
 
+import living_book
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
@@ -114,6 +116,27 @@ def test_equations_are_set_and_pictures_described(site_folder):
         for image in soup(path).select("article img"):
             assert len(image.get("alt", "")) >= 40, f"{path}: {image}"
     assert equations > 10
+
+
+def test_notebook_is_offered_elsewhere_once_the_repository_is_named():
+    theme = {"repository_url": "https://github.com/ada/book/", "repository_branch": "spring"}
+    app = SimpleNamespace(
+        config=SimpleNamespace(html_theme_options=theme, living_book_python=""),
+        env=SimpleNamespace(found_docs=["a/b"], doc2path=lambda name: f"{name}.ipynb"),
+    )
+    context = {"pathto": lambda *_: "../", "body": "<h1>B</h1>"}
+    living_book.offer_notebook(app, "a/b", "", context, object())
+    links = [a["href"] for a in BeautifulSoup(context["body"], "html.parser").select("a")]
+    assert links == [
+        "../_sources/a/b.ipynb",
+        "https://colab.research.google.com/github/ada/book/blob/spring/a/b.ipynb",
+        "https://mybinder.org/v2/gh/ada/book/spring?labpath=a/b.ipynb",
+    ]
+    assert "%pip install git+https://github.com/ada/book@spring" in context["body"]
+    theme.clear()
+    context["body"] = "<h1>B</h1>"
+    living_book.offer_notebook(app, "a/b", "", context, object())
+    assert "github" not in context["body"]
 
 
 def computed_sentence(name, settings):

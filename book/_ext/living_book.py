@@ -185,7 +185,8 @@ LINKS = {
     "(opens in about 20 s; keeps your work in this browser)",
     "progress": '<a href="{root}book/progress.html">Your progress</a>',
     "download": '<a href="{root}_sources/{name}.ipynb" download>Download the notebook</a>',
-    "colab": '<a href="https://colab.research.google.com/github/{place}/{name}.ipynb">Colab</a>',
+    "colab": '<a href="https://colab.research.google.com/github/{place}/{name}.ipynb">Colab</a> '
+    "(there, run <code>%pip install git+{address}@{branch}</code> first)",
     "binder": '<a href="https://mybinder.org/v2/gh/{binder}?labpath={name}.ipynb">Binder</a>',
 }
 
@@ -210,6 +211,7 @@ def offer_notebook(app, pagename, templatename, context, doctree):
     fields = {"root": context["pathto"]("", 1) or "./", "name": pagename}
     if owner:
         fields |= {"place": f"{owner[1]}/blob/{branch}", "binder": f"{owner[1]}/{branch}"}
+        fields |= {"address": address.rstrip("/"), "branch": branch}
     links = " · ".join(LINKS[kind].format(**fields) for kind in kinds)
     line = f'<p class="notebook-links">{links}</p>'
     context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
