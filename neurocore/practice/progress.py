@@ -85,7 +85,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """Your progress: a count for each chapter, what comes next, a line for each problem."""
+    """Your progress: what comes next, a count for each chapter, and its problems."""
 
     lines: tuple[Line, ...]
     note: str = ""
@@ -105,42 +105,36 @@ class Summary:
         return found
 
     def __repr__(self):
-        rows = [self._headline()]
-        several = len(self.chapters) > 1
-        if several:
-            rows += [f"  {name}: {_share(lines)}" for name, lines in self.chapters.items()]
-        rows += filter(None, (self._next(), self.note))
+        rows = [self._headline(), *filter(None, (self._next(), self.note)), ""]
         for name, lines in self.chapters.items():
-            rows += ["", name] if several else [""]
+            rows.append(f"{name}: {_share(lines)}")
             rows += [
                 f"  {_state(line)[0]} {line.title} ({line.level}): {_state(line)[2:]}, "
                 f"attempts {line.attempts}, hints {line.hints}, solutions {line.solutions}"
                 for line in lines
+                if line.attempts or line.hints
             ]
         return "\n".join(rows)
 
     def _repr_html_(self):
-        several = len(self.chapters) > 1
-        counts, rows = "", ""
+        heads = "".join(
+            f'<th scope="col">{head}</th>' for head in ("Problem", "Attempts", "Hints", "Solutions")
+        )
+        chapters = ""
         for name, lines in self.chapters.items():
-            if several:
-                counts += f"<li>{html.escape(name)}: {_share(lines)}</li>"
-                rows += f'<tr><th colspan="4" scope="colgroup">{html.escape(name)}</th></tr>'
-            rows += "".join(
+            rows = "".join(
                 f'<tr><td style="text-align: left">{html.escape(line.title)}<br>'
                 f"<small>{_state(line)}, {line.level}</small></td><td>{line.attempts}</td>"
                 f"<td>{line.hints}</td><td>{line.solutions}</td></tr>"
                 for line in lines
             )
-        heads = "".join(
-            f'<th scope="col">{head}</th>' for head in ("Problem", "Attempts", "Hints", "Solutions")
-        )
-        first = [f"<p>{html.escape(self._headline())}</p>", counts and f"<ul>{counts}</ul>"]
-        words = (f"<p>{html.escape(words)}</p>" for words in (self._next(), self.note) if words)
-        return (
-            f'<div class="nc-progress">{"".join([*first, *words])}<table>'
-            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-        )
+            chapters += (
+                f"<details><summary>{html.escape(name)}: {_share(lines)}</summary>"
+                f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
+            )
+        words = filter(None, (self._headline(), self._next(), self.note))
+        paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in words)
+        return f'<div class="nc-progress">{paragraphs}{chapters}</div>'
 
     def _headline(self):
         return f"Your progress: {_share(self.lines)}."
@@ -148,8 +142,7 @@ class Summary:
     def _next(self):
         if self.next is None:
             return ""
-        chapter = f" ({self.next.chapter})" if len(self.chapters) > 1 else ""
-        return f"What to look at next: {self.next.title}{chapter}."
+        return f"What to look at next: {self.next.title} ({self.next.chapter})."
 
 
 def _state(line):
