@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -636,8 +637,17 @@ def test_only_what_the_lock_vouches_for_is_served(site_folder):
         assert name in own or entry == official[name]
     for name in pyodide_site.CORE:
         assert (folder / name).read_bytes() == (core / name).read_bytes()
+    with (
+        zipfile.ZipFile(core / pyodide_site.LIBRARY) as whole,
+        zipfile.ZipFile(folder / pyodide_site.LIBRARY) as slim,
+    ):
+        left_out = set(whole.namelist()) - set(slim.namelist())
+        assert {"encodings/cp850.py", "encodings/koi8_r.py", "encodings/mac_greek.py"} < left_out
+        assert all(re.match(r"encodings/[a-z]+\w*\d|encodings/(mac|koi8)_", x) for x in left_out)
+        assert {"encodings/cp437.py", "encodings/utf_8.py", "io.py"} < set(slim.namelist())
+        assert all(slim.read(name) == whole.read(name) for name in slim.namelist())
     files = {path.name for path in folder.iterdir()}
-    assert files == {*pyodide_site.CORE, "pyodide-lock.json"} | {
+    assert files == {*pyodide_site.CORE, pyodide_site.LIBRARY, "pyodide-lock.json"} | {
         entry["file_name"] for entry in served.values()
     }
 
