@@ -85,7 +85,7 @@ def ask(problem, *, seed=None):
     return Question(f"### {found.title}\n\n{found.prompt(seed)}")
 
 
-def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):
+def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):  # pragma: no mutate block
     """Judge an answer.
 
     Parameters
@@ -115,6 +115,10 @@ def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):
         caller = sys._getframe(1)
         answer = caller.f_globals.get(found.name, _FROM_NOTEBOOK)
         answer = caller.f_locals.get(found.name, answer)
+    return _judged(found, answer, seed)
+
+
+def _judged(found, answer, seed):
     if answer is _FROM_NOTEBOOK:
         verdict = reply("unanswered.unset", found.id, name=found.name)
     else:
