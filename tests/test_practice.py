@@ -19,7 +19,7 @@ from neurocore import practice
 from neurocore.practice import OUTCOMES, Mistake, Numeric, Tolerance, Vary, check, sandbox
 from neurocore.practice.bank import problems
 from neurocore.practice.reading import brief, kind_of
-from neurocore.practice.units import conversion, parse
+from neurocore.practice.units import conversion, parse, relatives
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +108,10 @@ def test_pint_quantities():
         ("m^10", "m^10", 1),
         ("m^10", "cm^10", None),
         ("m^9", "cm^9", 1e18),
+        ("1/m^9", "1/cm^9", 1e-18),
+        ("1/m^10", "1/cm^10", None),
+        ("m^-10", "cm^-10", None),
+        ("m2s", "m^2*s", None),
         ("fA", "A", 1e-15),
         ("pA", "A", 1e-12),
         ("nA", "A", 1e-9),
@@ -121,6 +125,28 @@ def test_pint_quantities():
 def test_units(given_, wanted, factor):
     found = conversion(given_, wanted)
     assert found == (None if factor is None else pytest.approx(factor, rel=1e-12))
+
+
+def test_size_and_dimensions_of_a_unit():
+    assert parse("mV/ms²") == (pytest.approx(1e3), (1, 0, -2, 0, 0))
+    assert parse("") == (1.0, (0, 0, 0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("unit", "known", "count"),
+    [
+        ("mV", {"V": 1e-3, "µV": 1e3, "nV": 1e6}, 8),  # nobody writes cV
+        ("V", {"mV": 1e3, "kV": 1e-3}, 8),
+        ("µm", {"m": 1e-6, "cm": 1e-4, "nm": 1e3}, 9),
+        ("%", {"plain fractions": 0.01}, 1),
+        ("mS/cm²", {}, 0),
+        ("min", {}, 0),
+    ],
+)
+def test_units_that_one_slips_into(unit, known, count):
+    found = dict(relatives(unit))
+    assert len(found) == count
+    assert {other: found[other] for other in known} == pytest.approx(known)
 
 
 @given(st.text(max_size=40))
@@ -289,11 +315,26 @@ def test_thread_for_machines_that_cannot_fork(monkeypatch):
         sandbox.run(lambda: 1 / 0, 1)
 
 
-def test_browser_runs_in_place(monkeypatch):
+IN_PLACE = [
+    (problem, text, code)
+    for problem, text, code in cases.CASES
+    if isinstance(problem, practice.Function)
+    and text not in ("for_ever", "kills_itself", "eats_memory")  # the page stops these itself
+]
+
+
+@pytest.mark.parametrize(("problem", "text", "code"), IN_PLACE)
+def test_browser_runs_in_place(problem, text, code, monkeypatch, capfd):
     monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
-    assert cases.rate.judge(cases.right).correct
-    assert cases.rate.judge(cases.asks).code == "invalid.input"
+    assert problem.judge(cases.answer_of(text)).code == code
+    assert capfd.readouterr() == ("", "")
+
+
+def test_browser_keeps_what_is_printed(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
+    asking = builtins.input
     assert "v is now" in cases.rate.judge(cases.chatters).note
+    assert builtins.input is asking
 
 
 def test_no_process_is_left_behind():

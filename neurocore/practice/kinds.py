@@ -791,7 +791,7 @@ class Choice(Problem):
             answer = "".join(f"{x:.9}" if type(x) is str else f"{x % 10**9}" for x in answer)
         if type(answer) is not str:
             raise Refused("invalid.option", given=kind_of(answer), example=example)
-        match = re.fullmatch(r"\s*([A-Za-z])[\s,.:;-]*([0-9]?)\s*", answer)
+        match = re.fullmatch(r"\s*([A-Za-z])[\s,.:;-]*([0-9]?)\s*", answer[:80])
         letter = match[1].lower() if match else ""
         if letter not in self._lettered() or (
             match[2] and not 1 <= int(match[2]) <= len(self.reasons)
