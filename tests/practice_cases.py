@@ -163,6 +163,22 @@ def several_axes():
     return figure
 
 
+def hidden():
+    ax = drawn((K_OUT, E_K))
+    ax.get_lines()[0].set_visible(False)
+    return ax
+
+
+def unreadable():
+    ax = drawn((K_OUT, E_K))
+    ax.get_lines()[0].set_ydata([1, 2])
+    return ax
+
+
+# A point that is masked is not drawn.
+MASKED = np.append(K_OUT, 10), np.ma.masked_equal(np.append(E_K, 0), 0)
+
+
 def decay(*curves, x="time (ms)", y="open fraction"):
     return drawn(*((T, curve) for curve in curves), x=x, y=y, scale="linear")
 
@@ -418,12 +434,16 @@ CASES = [
     (nernst_line, r"drawn((K_OUT * 1e3, E_K), x=r'[K] in $\mathrm{\mu M}$')", "correct"),
     (nernst_line, "drawn((K_OUT, E_K), x='K, mmol/L')", "correct"),
     (nernst_line, "drawn((np.append(K_OUT, np.nan), np.append(E_K, 0)))", "correct"),
+    (nernst_line, "drawn(MASKED)", "correct"),
+    (nernst_line, "drawn(MASKED, points=True)", "correct"),
     (nernst_line, "drawn()", "unanswered.drawing"),
+    (nernst_line, "hidden()", "unanswered.drawing"),
     (nernst_line, "drawn(level=-89)", "unanswered.drawing"),
     (nernst_line, "drawn((5, -89.06))", "unanswered.drawing"),
     (nernst_line, "type(drawn().figure)()", "unanswered.drawing"),
     (nernst_line, "E_K", "invalid.plot"),
     (nernst_line, "drawn", "invalid.plot"),
+    (nernst_line, "unreadable()", "invalid.plot"),
     (nernst_line, "several_axes()", "invalid.axes"),
     (nernst_line, "drawn((K_OUT, -E_K))", "near.sign"),
     (nernst_line, "drawn((K_OUT, E_K / 1000))", "near.unit"),
@@ -431,6 +451,7 @@ CASES = [
     (nernst_line, "drawn((K_OUT, nernst(K_OUT, 140.0, 2, 37.0)))", "mistake.two-charges"),
     (nernst_line, "drawn((E_K, K_OUT), scale='linear')", "near.axes"),
     (nernst_line, "drawn((K_OUT, E_K + 3))", "incorrect.curve"),
+    (nernst_line, "drawn((['2', '5'], E_K[:2]), scale='linear')", "incorrect.curve"),
     (nernst_line, "drawn((K_OUT[:20], E_K[:20]))", "incorrect.range"),
     (nernst_line, "drawn((K_OUT[:2], E_K[:2]))", "incorrect.coarse"),
     (nernst_line, "drawn((K_OUT[[0, 9, 29]], E_K[[0, 9, 29]]))", "incorrect.coarse"),

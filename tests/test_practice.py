@@ -1,9 +1,13 @@
 """The checker: every outcome, whatever a student hands in, and nothing but a reply."""
 
 import builtins
+import linecache
 import math
+import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +22,7 @@ from hypothesis import strategies as st
 from neurocore import practice
 from neurocore.practice import OUTCOMES, Mistake, Numeric, Tolerance, Vary, check, sandbox
 from neurocore.practice.bank import problems
+from neurocore.practice.drawn import sorted_curve, unit_factor
 from neurocore.practice.reading import brief, kind_of
 from neurocore.practice.units import conversion, parse, relatives
 
@@ -33,7 +38,8 @@ def test_case(problem, text, code, capfd):
     reply = problem.judge(cases.answer_of(text))
     assert reply.code == code
     assert reply.correct is (code == "correct")
-    assert "{" not in reply.message
+    assert reply.problem == problem.id
+    assert not re.search("[{}]|None", reply.message.removeprefix(f"`{problem.name}` is None:"))
     assert capfd.readouterr() == ("", "")
 
 
@@ -112,6 +118,8 @@ def test_pint_quantities():
         ("1/m^10", "1/cm^10", None),
         ("m^-10", "cm^-10", None),
         ("m2s", "m^2*s", None),
+        ("mS cm⁻²", "mS/cm²", 1),
+        (" nA / µm² ", "µA/cm²", 1e5),
         ("fA", "A", 1e-15),
         ("pA", "A", 1e-12),
         ("nA", "A", 1e-9),
@@ -147,6 +155,58 @@ def test_units_that_one_slips_into(unit, known, count):
     found = dict(relatives(unit))
     assert len(found) == count
     assert {other: found[other] for other in known} == pytest.approx(known)
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "factor"),
+    [
+        ("V (mV)", "mV", 1),
+        ("V [V]", "mV", 1e3),
+        ("V / V", "mV", 1e3),
+        ("V, inside, mV", "mV", 1),
+        ("V inside in mV", "mV", 1),
+        ("potential\n(mV)", "mV", 1),
+        ("potential\nin mV", "mV", 1),
+        ("g / mS / cm²", "mS/cm²", 1),
+        (r"$g$ / $\mathrm{mS\,cm^{-2}}$", "mS/cm²", 1),
+        (r"$R$ ($\mathrm{M\Omega}$)", "MΩ", 1),
+        (r"$R_a$ ($\Omega\cdot\text{cm}$)", "Ω·cm", 1),
+        (r"[K] ($\mu$M)", "mM", 1e-3),
+        ("E (V) again (mV)", "mV", 1),
+        ("E (V) at (37 °C)", "mV", 1e3),
+        ("open ()", "%", None),
+        ("mV", "mV", None),
+        ("V (mm V)", "mV", None),
+        ("(mV^" + "9" * 5000 + ")", "mV", None),
+        ("(" * 100_000 + "," * 100_000, "mV", None),
+    ],
+)
+def test_unit_on_an_axis(label, unit, factor):
+    found = unit_factor(label, unit)
+    assert found == (None if factor is None else pytest.approx(factor))
+
+
+def test_points_at_the_same_place_keep_their_order():
+    x, y = sorted_curve(np.tile([1.0, 0.0], 50), np.arange(100.0))
+    assert x.tolist() == [0.0] * 50 + [1.0] * 50
+    assert y.tolist() == [*range(1, 100, 2), *range(0, 100, 2)]
+
+
+@pytest.mark.parametrize("module", ["matplotlib.figure", "matplotlib.axes", "matplotlib.lines"])
+def test_matplotlib_taken_apart(module, monkeypatch):
+    ax = cases.drawn((cases.K_OUT, cases.E_K))
+    monkeypatch.delitem(sys.modules, module)
+    assert cases.nernst_line.judge(ax).code == "invalid.plot"
+
+
+def test_hostile_labels():
+    class Text(str):
+        def __str__(self):
+            raise SystemExit
+
+    ax = cases.drawn((cases.K_OUT, cases.E_K))
+    ax.xaxis.label = SimpleNamespace(get_text=lambda: Text("K (mM)"))
+    assert cases.nernst_line.judge(ax).code == "invalid.plot"
 
 
 @given(st.text(max_size=40))
@@ -290,6 +350,46 @@ def test_student_sees_the_own_line_and_not_ours():
     assert "trying.py" not in reply.message
 
 
+class SlyText(str):
+    def replace(self, *_):
+        raise SystemExit
+
+
+class SlyError(Exception):
+    def __str__(self):
+        return SlyText("sly `text`\n" + "x" * 1000)
+
+
+def raises_sly(v):
+    raise SlyError
+
+
+class Guarded:
+    def __call__(self, v):
+        return v
+
+    def __getattr__(self, name):
+        raise KeyError(name)
+
+
+@pytest.mark.parametrize("platform", ["linux", "emscripten"])
+def test_errors_that_are_not_what_they_seem(platform, monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", platform)
+    sly = cases.rate.judge(raises_sly).message
+    assert "`SlyError: sly 'text' xxx" in sly
+    assert "`raise SlyError`" in sly
+    assert len(sly) < 350
+    source = "def long(v): return 1 / 0  # " + "x" * 1000
+    monkeypatch.setitem(linecache.cache, "<cell>", (len(source), None, [source], "<cell>"))
+    notebook = {}
+    exec(compile(source, "<cell>", "exec"), notebook)
+    long = cases.rate.judge(notebook["long"]).message
+    assert "line 1: `def long(v): return 1 / 0  # xxx" in long
+    assert len(long) < 350
+    looked_at = "When it is looked at, your function stopped with `KeyError: '__wrapped__'`."
+    assert cases.rate.judge(Guarded()).message == looked_at
+
+
 def test_named_voltage_of_a_removable_singularity():
     assert "`v` = -55" in cases.rate.judge(cases.with_hole).message
 
@@ -335,6 +435,46 @@ def test_browser_keeps_what_is_printed(monkeypatch):
     asking = builtins.input
     assert "v is now" in cases.rate.judge(cases.chatters).note
     assert builtins.input is asking
+
+
+def next_pipe():
+    """Return the number of the end that the sandbox's child is going to write in."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    os.close(writing)
+    return writing
+
+
+@pytest.mark.parametrize("forged", [b"null", b"[1, 2]", b'[[], ""]', b"x" * (2 << 20)])
+def test_what_a_function_writes_in_the_pipe_is_no_result(forged):
+    writing = next_pipe()
+
+    def work():
+        os.write(writing, forged)
+        os._exit(0)
+
+    with pytest.raises(sandbox.Crashed):
+        sandbox.run(work, 5)
+    with pytest.raises(sandbox.Crashed):
+        sandbox.run(lambda: os.write(writing, forged), 5)
+
+
+def test_process_that_a_function_starts_ends_with_it():
+    writing = next_pipe()
+
+    def work():
+        started = os.fork()
+        if not started:
+            os.close(writing)
+            time.sleep(60)
+            os._exit(0)
+        return started
+
+    started, _ = sandbox.run(work, 5)
+    end = time.monotonic() + 5
+    while psutil.pid_exists(started) and psutil.Process(started).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_no_process_is_left_behind():
@@ -541,6 +681,12 @@ def test_degrees_and_radians():
         (cases.pair, (1,), "holds 1 value;"),
         (cases.rate, cases.two_arguments, "`alpha_n(v)`"),
         (cases.rate, cases.for_ever, "after 1 s"),
+        (cases.nernst_line, cases.E_K, "`ax` is an array. Hand"),
+        (cases.nernst_line, cases.unreadable(), "`ax` is a drawing that cannot be read. Hand"),
+        (cases.nernst_line, cases.several_axes(), "`ax` is a figure with 2 pairs"),
+        (cases.nernst_line, cases.drawn(), "drawn in `ax` yet"),
+        (cases.nernst_line, type(cases.drawn().figure)(), "drawn in `ax` yet"),
+        (cases.potassium, pint.Quantity(-89.06, ""), "`a pure number` is not a unit that mV can"),
     ],
 )
 def test_reply_names_what_it_is_about(problem, answer, words):

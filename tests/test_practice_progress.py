@@ -41,6 +41,23 @@ def test_kept_beside_the_notebook(path, monkeypatch):
     assert os.listdir(path.parent) == [path.name]
 
 
+def test_kept_there_when_the_notebook_goes_elsewhere(path, monkeypatch, tmp_path):
+    monkeypatch.chdir(path.parent)
+    monkeypatch.setattr(progress, "_record", Record(FileStore(path.name)))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    check("ghk-rest", -66.57)
+    assert path.exists()
+
+
+def test_file_deleted_while_working_is_written_anew(path):
+    check("ghk-rest", 66.57)
+    path.unlink()
+    check("ghk-rest", -66.57)
+    assert len(parse_events(path.read_text())) == 2
+
+
 def test_same_answer_counts_once(path):
     for answer in (66.57, 66.57, -66.57, -66.57, 12.0, -66.57):
         check("ghk-rest", answer)

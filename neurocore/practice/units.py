@@ -43,7 +43,8 @@ def parse(text):
         Size, and the exponents of volt, ampere, second, metre and mole; None where the text is
         no unit that is known here.
     """
-    text = "".join(text.translate(_SPELLINGS).replace("**", "^").split())
+    text = text.translate(_SPELLINGS).replace("**", "^").strip()
+    text = re.sub(r"\s+", "*", re.sub(r"\s*([*/^])\s*", r"\1", text))  # "mS cm⁻²" is a product
     size, dimensions, end = 1.0, (0,) * 5, 0
     while end < len(text):
         factor = _FACTOR.match(text, end)
