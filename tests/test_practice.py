@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -525,6 +526,8 @@ def test_author_is_told_of_answers_that_look_alike(fields, words):
         ({"level": "hard"}, "level"),
         ({"id": "Not An Id"}, "id like"),
         ({"name": "2x"}, "variable"),
+        ({"draw": print}, "needs a figure and alt, or neither"),
+        ({"alt": "A line."}, "needs a figure and alt, or neither"),
     ],
 )
 def test_author_is_told_what_a_problem_lacks(fields, words):
@@ -536,10 +539,85 @@ def test_author_is_told_what_a_problem_lacks(fields, words):
         )
 
 
-@pytest.mark.parametrize("margins", [(0, 0), (-1, 0), (0, 1.5), (math.nan, 0), (math.inf, 0)])
+@pytest.mark.parametrize(
+    "margins", [(0, 0), (-1, 0), (0, 1), (0, -1), (math.nan, 0), (math.inf, 0)]
+)
 def test_tolerances_that_mean_nothing(margins):
     with pytest.raises(ValueError, match="tolerance"):
         Tolerance(*margins)
+
+
+def test_tolerance_is_the_larger_margin():
+    assert Tolerance(relative=0.5).margin(-8.0) == 4
+    assert Tolerance(1.0, 0.5).margin(np.array([1.0, -8.0])) == 4
+    assert Tolerance(1.0, 0.5).margin(1.0) == 1
+
+
+def test_words_of_one_variant():
+    def words(name):
+        return lambda p: f"{name} {p.x:g}"
+
+    def draw(axes, p):
+        axes.plot([0, p.x], [0, 1])
+        axes.set_title(f"up to {p.x:g}")
+
+    x = Vary(1, 2, 9, 1)
+    known = [
+        Mistake(f"m{i}", lambda p, i=i: p.x + i, words(f"wrong {i}"), words(f"ask {i}"))
+        for i in (10, 20, 30)
+    ]
+    problem = Numeric(
+        **cases.common("t", "x", unit="mV", tolerance=Tolerance(0.1), parameters={"x": x, "y": 3.0})
+        | {"ask": words("ask"), "hints": tuple(words(f"hint {i}") for i in (1, 2, 3))}
+        | {"solution": words("so"), "draw": draw, "alt": words("alt")},
+        answer=lambda p: p.x,
+        mistakes=tuple(known),
+    )
+    seed = next(seed for seed in range(9) if problem.variant(seed).p.x > 2)
+    assert problem.grid() == {"x": [2, 3, 4, 5, 6, 7, 8, 9], "y": [3.0]}
+    for n, who in ((1, None), (problem.variant(seed).p.x, seed)):
+        assert problem.prompt(who).startswith(f"ask {n:g}\n\n**Answer:**")
+        assert [problem.hint(i, who) for i in (1, 2, 3)] == [f"hint {i} {n:g}" for i in (1, 2, 3)]
+        assert problem.worked(who) == f"so {n:g}"
+        svg, alt = problem.figure(who)
+        assert alt == f"alt {n:g}"
+        assert svg.lstrip().startswith(("<?xml", "<svg"))
+        assert f"up to {n:g}" in svg
+        assert problem.judge(n + 10, who).message == f"wrong 10 {n:g} ask 10 {n:g}"
+    assert problem.write_out({"x": 5.0, "y": 3.0}) == [
+        *("ask 5", "hint 1 5", "hint 2 5", "hint 3 5", "so 5", "alt 5"),
+        *("wrong 10 5", "ask 10 5", "wrong 20 5", "ask 20 5", "wrong 30 5", "ask 30 5"),
+    ]
+    assert cases.potassium.figure() is None
+
+
+@pytest.mark.parametrize(
+    ("problem", "same", "words"),
+    [
+        (cases.trace, lambda p: -10 * np.exp(-cases.TIMES / 2), "within 1 %"),
+        (cases.rate, lambda p: cases.alpha_n, "within 0.0001 1/ms"),
+        (cases.nernst_line, cases.nernst_line.answer, "within 0.5 mV"),
+        (cases.decays, lambda p: {"slow": lambda t: math.exp(-t / 4)}, "within 0.01"),
+        (cases.pair, lambda p: {"e_k": cases.e_k(p)}, "within 1 %"),
+    ],
+)
+def test_every_kind_refuses_look_alikes(problem, same, words):
+    known = (*problem.mistakes[:2], cases.mistake("same", same))
+    with pytest.raises(ValueError, match=r"the answer \((.|\n)*\) and same \(") as error:
+        replace(problem, mistakes=known).variant()
+    assert str(error.value).endswith(f"told apart {words}")
+
+
+def test_curves_that_look_alike():
+    twice = {"one": math.exp, "two": math.exp}
+    with pytest.raises(ValueError, match=r"the answer \((.|\n)*\) and the curve two \("):
+        replace(cases.decays, answer=lambda p: twice, mistakes=cases.decays.mistakes).variant()
+
+
+def test_mistakes_of_parts_that_there_are_not():
+    known = (*cases.pair.mistakes[:2], cases.mistake("other", {"ek": 3.0}))
+    with pytest.raises(ValueError, match=r"'pair' has no parts \{'ek'\}"):
+        replace(cases.pair, mistakes=known).variant()
 
 
 def test_choices_that_look_alike():
@@ -597,6 +675,24 @@ def test_prompts_state_name_unit_and_rule():
     assert cases.chosen.prompt().startswith(
         "?\n\n- **a** in\n- **b** out\n\nbecause\n\n- **1** force"
     )
+    assert cases.nernst_line.prompt().endswith(
+        "`ax`, the axes that you draw in: `import matplotlib.pyplot as plt`, then "
+        "`figure, ax = plt.subplots()`.\nDraw the curve from 2 to 50 mM, within 0.5 mV.\n"
+        "The x axis is K⁺ outside in mM, logarithmic; the y axis is $E_\\mathrm{K}$ in mV.\n"
+        "Label both, with their units."
+    )
+    assert "Draw the curves fast, slow from 0 to 5 ms, within 0.01." in cases.decays.prompt()
+    assert "time in ms; the y axis is open fraction.\n" in cases.decays.prompt()
+    assert (
+        "*Answer:** a function `alpha_n(v)` that returns its value in 1/ms" in cases.rate.prompt()
+    )
+    bare = replace(cases.rate, unit="", tolerance=Tolerance(relative=0.1))
+    assert "that returns a pure number, within 10 % of the largest value." in bare.prompt()
+    assert bare.prompt().endswith("`v` from −100 to 50, single numbers and arrays.")
+    halves = replace(cases.pair, unit={"e_k": "V", "rt_f": "mV"})
+    assert halves.prompt().endswith(
+        "`both = (e_k, rt_f)`, `e_k` in V, `rt_f` in mV; each within 1 %."
+    )
     rules = {"fraction": Tolerance(0.1, 0.02), "time": Tolerance(0.5)}
     several = {"unit": {"fraction": "", "time": "ms"}, "answer": (1.0, 9.0)}
     mixed = Numeric(
@@ -624,7 +720,7 @@ def test_prompts_state_name_unit_and_rule():
         (True, "a truth value"),
         (np.float32(1), "a number"),
         (1j, "a number"),
-        (cases.Chameleon(), "an object of type Chameleon"),
+        pytest.param(cases.Chameleon(), "an object of type Chameleon", id="chameleon"),
         (type("<b>" * 30, (), {})(), "an object of type " + "?b?" * 13 + "?"),
     ],
 )
@@ -654,10 +750,56 @@ def test_record_tells_answers_apart():
     assert brief("x" * 1000) == "x" * 80
 
 
+@pytest.mark.parametrize("power", [1, 2, 3, 4, 5, 6, 9, 12])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_powers_of_ten(power, sign):
+    reply = scalar(7.0, unit="").judge(7 * 10.0 ** (sign * power))
+    assert reply.code == "near.power"
+    words = f"{10.0 ** (sign * power):g}" if power < 4 else f"10^{sign * power}"
+    assert f"by a factor of {words}." in reply.message
+    assert scalar(7.0, unit="").judge(7e7).code == "incorrect"
+
+
+@pytest.mark.parametrize(
+    ("reference", "value", "code"),
+    [
+        (123_456_789.0, 123_000_000.0, "near.digits"),
+        (123_456_789.0, 123_500_000, "near.digits"),
+        (123_456_789.0, 124_000_000.0, "incorrect"),
+        (1.23456e-12, 1.23e-12, "near.digits"),
+        (1.23456e-12, 1.2e-12, "incorrect"),  # by more than 2 %
+        (9.8, 10, "incorrect"),
+        (9.81, 10, "near.digits"),
+    ],
+)
+def test_rounded_too_far(reference, value, code):
+    tolerance = Tolerance(relative=1e-4)
+    problem = scalar(reference, tolerance, tuple(reference * x for x in (3.5, 4.5, 5.5)), unit="")
+    assert problem.judge(value).code == code
+
+
 def test_degrees_and_radians():
     turned = scalar(60.0, unit="°", mistakes=(10.0, 20.0, 30.0))
     assert turned.judge(math.pi / 3).code == "near.degrees"
     assert scalar(60.0, mistakes=(10.0, 20.0, 30.0)).judge(math.pi / 3).code == "incorrect"
+    for unit in ("deg", "rad"):
+        half = scalar(math.pi, Tolerance(1e-3), mistakes=(10.0, 20.0, 30.0), unit=unit)
+        assert half.judge(180).code == "near.degrees"
+
+
+GRID = practice.Array(
+    **cases.common("grid", "x", unit="mV", tolerance=Tolerance(0.1)),
+    answer=[[1, 2], [3, 4]],
+    mistakes=tuple(cases.mistake(f"m{i}", np.full((2, 2), i)) for i in (5, 6, 7)),
+)
+
+
+def line(kept):
+    return cases.drawn((cases.K_OUT[kept], cases.E_K[kept]))
+
+
+def bent(at):
+    return cases.drawn((cases.K_OUT, np.where(np.arange(30) < at, cases.E_K, 0)))
 
 
 @pytest.mark.parametrize(
@@ -679,12 +821,68 @@ def test_degrees_and_radians():
         (cases.angle, "60 mV", "a unit that rad can"),
         (cases.pair, (1, 2, 3), "holds 3 values; wanted are e_k, rt_f"),
         (cases.pair, (1,), "holds 1 value;"),
+        (cases.pair, -89.06, "`both` holds one value; wanted are e_k, rt_f"),
+        (cases.pair, {"x": 1}, "`both` holds a dictionary with other names; wanted are e_k, rt_f"),
+        (cases.pair, (26.73, -89.06), "asked for: `e_k`, `rt_f`?"),
+        (cases.pair, {"e_k": 1.0}, "still missing: `rt_f`. The"),
+        (cases.pair, "x", "`both` is text"),
+        (cases.pair, "-89.06 ms", "mV can be worked out"),
+        (cases.pair, (..., None), "`both` still holds"),
+        (cases.pair, (-50.0, 26.73), "`e_k`: This is neither"),
+        (cases.pair, (math.nan, 26.73), "`e_k` is NaN"),
+        (cases.potassium, math.nan, "`e_k` is NaN"),
+        (cases.potassium, -89, "What is it to within 0.05 mV?"),
+        (
+            GRID,
+            [[1, 9], [3, 9]],
+            "2 of 4 values are not right yet, the first of them at index 0, 1.",
+        ),
+        (cases.trace, -0.01 * np.exp(-cases.TIMES / 2), "right in V. How many mV"),
+        (cases.current, cases.reads_notebook, "Changing `g` changes nothing"),
+        (cases.current, lambda g, v: 54.4 * g, "Changing `v` changes nothing"),
+        (cases.rate, lambda v: [1, 2], "`alpha_n(…)` is a list"),
+        (cases.rate, lambda v: math.inf, "returns inf"),
+        (cases.rate, lambda v: math.nan, "returns nan"),
+        (cases.rate, 1.0, "`alpha_n` is a number"),
+        (cases.rate, cases.not_begun, "`alpha_n(…)` returns nothing"),
         (cases.rate, cases.two_arguments, "`alpha_n(v)`"),
+        (cases.current, lambda g: g, "`current(g, v)`"),
+        (cases.current, lambda g, v: g * v * v, "For `g` = "),
+        (cases.chosen, 3, "`a number` is not among the answers. Give a letter and a number, such"),
+        (cases.chosen, ("b", object()), "`a tuple` is not among"),
+        (cases.chosen, "<b>z</b>", "`?b?z??b?` is not among"),
+        (cases.chosen, "z" * 50, "`" + "z" * 20 + "` is not among"),
+        (cases.chosen, "z9", 'such as "a1"'),
+        (cases.chosen, "b", 'as in "b1"'),
         (cases.rate, cases.for_ever, "after 1 s"),
         (cases.nernst_line, cases.E_K, "`ax` is an array. Hand"),
         (cases.nernst_line, cases.unreadable(), "`ax` is a drawing that cannot be read. Hand"),
         (cases.nernst_line, cases.several_axes(), "`ax` is a figure with 2 pairs"),
         (cases.nernst_line, cases.drawn(), "drawn in `ax` yet"),
+        (cases.nernst_line, line(slice(20)), "The curve is right as far as it goes."),
+        (cases.nernst_line, line(slice(20)), "from 2 mM to 50 mM."),
+        (cases.nernst_line, line([0, 9, 29]), "The curve has the right points"),
+        (
+            cases.nernst_line,
+            cases.drawn((cases.K_OUT, cases.E_K + 3)),
+            "at 2 mM it is at -110.5 mV",
+        ),
+        (cases.nernst_line, bent(12), f"at {cases.K_OUT[12]:.4g} mM it is at 0 mV"),
+        (cases.nernst_line, bent(29), "at 50 mM it is at 0 mV"),
+        (cases.nernst_line, cases.drawn(([60, 70, 80], [1, 2, 3])), "at 60 mM it is at 1 mV"),
+        (cases.nernst_line, cases.drawn((cases.K_OUT, cases.E_K), x=""), "The x axis has no label"),
+        (cases.nernst_line, cases.drawn((cases.K_OUT, cases.E_K), y="E"), "as in `E_K (mV)`"),
+        (
+            cases.nernst_line,
+            cases.drawn((cases.K_OUT, cases.E_K), scale="linear"),
+            "The x axis is linear; log was asked for.",
+        ),
+        (cases.decays, cases.decay(np.exp(-cases.T)), "not drawn yet: slow."),
+        (
+            cases.decays,
+            cases.decay(np.exp(-cases.T) + 0.1, np.exp(-cases.T / 4)),
+            "The curve fast is not right yet: at 0 ms it is at 1.1.",
+        ),
         (cases.nernst_line, type(cases.drawn().figure)(), "drawn in `ax` yet"),
         (cases.potassium, pint.Quantity(-89.06, ""), "`a pure number` is not a unit that mV can"),
     ],

@@ -788,10 +788,12 @@ class Choice(Problem):
         if is_one_of(answer, (tuple, list)):
             if not all(is_one_of(x, (str, int)) for x in answer):
                 raise Refused("invalid.option", given=kind_of(answer), example=example)
-            answer = "".join(f"{x:.9}" if type(x) is str else f"{x % 10**9}" for x in answer)
-        if type(answer) is not str:
+            answer = "".join(
+                x if type(x) is str else f"{x}" if x in range(10) else "?" for x in answer
+            )
+        if type(answer) is not str or len(answer) > 80:
             raise Refused("invalid.option", given=kind_of(answer), example=example)
-        match = re.fullmatch(r"\s*([A-Za-z])[\s,.:;-]*([0-9]?)\s*", answer[:80])
+        match = re.fullmatch(r"\s*([A-Za-z])[\s,.:;-]*([0-9]?)\s*", answer)
         letter = match[1].lower() if match else ""
         if letter not in self._lettered() or (
             match[2] and not 1 <= int(match[2]) <= len(self.reasons)
@@ -847,10 +849,10 @@ def _near(unit, p):
     yield "near.sign", -1.0, {}
     for other, factor in relatives(unit):
         yield "near.unit", factor, {"given": other, "unit": unit}
-    for power in (1, 2, 3, 4, 5, 6, 9, 12):
-        for factor in (10.0**power, 10.0**-power):
-            words = f"{factor:g}" if power < 4 else f"10^{power if factor > 1 else -power}"
-            yield "near.power", factor, {"factor": words}
+    for size in (1, 2, 3, 4, 5, 6, 9, 12):
+        for power in (size, -size):
+            words = f"{10.0**power:g}" if size < 4 else f"10^{power}"
+            yield "near.power", 10.0**power, {"factor": words}
     yield "near.log", 1 / log(10), {}
     yield "near.log", log(10), {}
     celsius = getattr(p, "celsius", None)
@@ -864,7 +866,7 @@ def _near(unit, p):
 def _rounded(value, reference):
     """Return whether a number is the reference rounded to fewer digits, by 2 % at most."""
     return abs(value - reference) <= 0.02 * abs(reference) and any(
-        value == round(reference, digits) for digits in range(-6, 12)
+        value == float(f"{reference:.{digits}g}") for digits in range(1, 12)
     )
 
 
@@ -877,7 +879,7 @@ def _too_close(values, rule, unit):
     margin = rule.margin(reference)
     if not margin:
         return "the answer is 0: a relative tolerance accepts nothing there, give an absolute one"
-    if array(reference).any() and _inside(0 * reference, reference, margin):
+    if array(reference).any() and _inside(0.0, reference, margin):
         return f"a tolerance {rule.words(unit)} accepts 0 for the answer {reference}"
     for i, (one, a) in enumerate(values):
         for other, b in values[i + 1 :]:
