@@ -322,13 +322,96 @@ def test_reading_the_answer_from_the_notebook():
     assert practice.progress.summary().lines[0].attempts == 1
 
 
-def test_names_and_seeds_that_do_not_exist():
-    assert check("ghk-rst", 1).code == "invalid.problem"
-    assert "ghk-rest" in check("ghk-rst", 1).message
-    assert check(object(), 1).code == "invalid.problem"
-    assert check("ghk-rest", 1, seed=[]).code == "invalid.seed"
-    for function in (practice.ask, practice.hint, practice.solution):
-        assert function("nothing like it").code == "invalid.problem"
+ALL = (check, practice.ask, practice.hint, practice.solution)
+
+
+@pytest.mark.parametrize("function", ALL)
+def test_problems_that_do_not_exist(function):
+    near = function("ghk-rst")
+    assert (near.code, near.problem) == ("invalid.problem", "")
+    assert near.message == "There is no problem called `ghk-rst`. Is `ghk-rest` meant?"
+    for name, words in (
+        ("nothing like it", "`nothing like it`."),
+        ("`" * 100, "`" + "'" * 80 + "`."),
+        ("?" * 100, "`" + "?" * 80 + "`."),
+        (object(), "`an object of type object`."),
+        ("{name}", "`{name}`."),
+    ):
+        assert function(name).message == f"There is no problem called {words}"
+
+
+@pytest.mark.parametrize("function", ALL)
+def test_seeds_that_do_not_exist(function):
+    for seed, kind in (
+        ([], "a list"),
+        (True, "a truth value"),
+        (10**5000, "too large"),
+        (-(10**81), "too large"),
+        ("x" * 81, "too long, or cannot be shown"),
+        ("\ud800", "too long, or cannot be shown"),
+        ("two\nlines", "too long, or cannot be shown"),
+    ):
+        reply = function("ghk-rest", seed=seed)
+        assert reply.code == "invalid.seed"
+        assert reply.message.endswith(f"whole number; this is {kind}.")
+    for seed in (10**80, "x" * 80, "Ada", 0, -1, ""):
+        assert getattr(function("ghk-rest", seed=seed), "code", "") != "invalid.seed"
+    assert practice.ask("ghk-rest", seed=5).markdown != practice.ask("ghk-rest", seed=6).markdown
+
+
+def test_what_is_shown_and_recorded():
+    problem = problems()["ghk-rest"][0]
+    for seed in (None, "Ada"):
+        assert practice.ask("ghk-rest", seed=seed).markdown == (
+            f"### {problem.title}\n\n{problem.prompt(seed)}"
+        )
+        locked = practice.solution("ghk-rest", seed=seed)
+        assert (locked.code, locked.problem, locked.figure) == ("solution", "ghk-rest", None)
+        assert locked.message == (
+            'It opens after your first attempt. Till then, `hint("ghk-rest")` helps.'
+        )
+        hints = [f"{i} of 3: {problem.hint(i, seed)}" for i in (1, 2, 3)]
+        for shown in (1, 2, 3, 3):
+            reply = practice.hint("ghk-rest", seed=seed)
+            assert (reply.code, reply.problem, reply.note) == ("hint", "ghk-rest", "")
+            assert reply.message == "\n\n".join(hints[:shown])
+        wrong = check("ghk-rest", 1.0, seed=seed)
+        assert (wrong.code, wrong.note) == ("incorrect", 'Stuck? Try `hint("ghk-rest")`.')
+        right = check("ghk-rest", problem.variant(seed).answer[""], seed=seed)
+        assert (right.correct, right.note) == (True, "")
+        opened = practice.solution("ghk-rest", seed=seed)
+        assert opened.message == problem.worked(seed).strip()
+        assert (opened.code, opened.problem, opened.note) == ("solution", "ghk-rest", "")
+    events = [(e["what"], e["seed"], e["code"], e["answer"]) for e in practice.progress.events()]
+    answers = [f"{problem.variant(seed).answer['']:.10g}" for seed in (None, "Ada")]
+    assert events == [
+        event
+        for seed, answer in zip(("", "Ada"), answers, strict=True)
+        for event in (
+            *[("hint", seed, "", "")] * 4,
+            ("check", seed, "incorrect", "1"),
+            ("check", seed, "correct", answer),
+            ("solution", seed, "", ""),
+        )
+    ]
+
+
+def test_solution_comes_with_its_figure():
+    drawn = next(problem for problem, _ in problems().values() if problem.draw)
+    check(drawn.id, 1.0 if isinstance(drawn, Numeric) else cases.drawn((cases.T, cases.T)))
+    assert practice.solution(drawn.id).figure == drawn.figure()
+
+
+def test_notes_stand_apart(monkeypatch):
+    monkeypatch.setattr(practice.progress, "add", lambda *_: "Not saved.")
+    stuck = 'Stuck? Try `hint("ghk-rest")`.'
+    assert check("ghk-rest", 1.0).note == f"{stuck}\n\nNot saved."
+    chatty = next(p for p, _ in problems().values() if isinstance(p, practice.Function))
+    note = check(chatty.id, lambda *_: print("hello")).note
+    assert note == ""  # nothing was returned: no attempt
+    note = check(chatty.id, lambda *_: (print("hello"), 12.5)[1]).note
+    assert note.startswith("While it was tried it printed: `hello")
+    assert note.endswith(f'Try `hint("{chatty.id}")`.\n\nNot saved.')
 
 
 def test_reply_shows_words_and_no_markup_of_the_student():

@@ -192,6 +192,10 @@ def _find(problem, seed):
     """Return a problem by its name, or the reply that there is none."""
     if seed is not None and type(seed) is not str and type(seed) is not int:
         return reply("invalid.seed", kind=kind_of(seed))
+    if type(seed) is int and abs(seed) > 10**80:
+        return reply("invalid.seed", kind="too large")
+    if type(seed) is str and not (seed.isprintable() and len(seed) <= 80):
+        return reply("invalid.seed", kind="too long, or cannot be shown")
     if type(problem) is not str:
         return reply("invalid.problem", name=kind_of(problem), suggestion="")
     if problem in problems():

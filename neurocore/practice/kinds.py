@@ -526,7 +526,10 @@ class Function(Problem):
             raise Refused("invalid.time", seconds=self.seconds) from None
         except sandbox.Crashed:
             raise Refused("invalid.crashed") from None
-        verdict = self._judge_records(records, variant)
+        try:
+            verdict = self._judge_records(records, variant)
+        except Refused as refusal:
+            verdict = reply(refusal.code, self.id, **refusal.fields)
         if printed and not verdict.correct:
             words = f"While it was tried it printed: `{printed.replace('`', ' ')}`"
             verdict = Reply(verdict.code, verdict.message, self.id, words)
