@@ -407,11 +407,12 @@ def test_notes_stand_apart(monkeypatch):
     stuck = 'Stuck? Try `hint("ghk-rest")`.'
     assert check("ghk-rest", 1.0).note == f"{stuck}\n\nNot saved."
     chatty = next(p for p, _ in problems().values() if isinstance(p, practice.Function))
-    note = check(chatty.id, lambda *_: print("hello")).note
-    assert note == ""  # nothing was returned: no attempt
-    note = check(chatty.id, lambda *_: (print("hello"), 12.5)[1]).note
-    assert note.startswith("While it was tried it printed: `hello")
-    assert note.endswith(f'Try `hint("{chatty.id}")`.\n\nNot saved.')
+    said = "While it was tried it printed: `a b 'c'`"
+    assert check(chatty.id, lambda *_: print("a\n\nb", "`c`")).note == said  # it returns nothing
+    wrong = check(chatty.id, lambda *_: (print("a\n\nb", "`c`"), 12.5)[1])
+    assert wrong.code == "incorrect.constant"
+    assert wrong.note.startswith(said[:-1])
+    assert wrong.note.endswith(f'Stuck? Try `hint("{chatty.id}")`.\n\nNot saved.')
 
 
 def test_reply_shows_words_and_no_markup_of_the_student():

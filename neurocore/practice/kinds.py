@@ -530,8 +530,9 @@ class Function(Problem):
             verdict = self._judge_records(records, variant)
         except Refused as refusal:
             verdict = reply(refusal.code, self.id, **refusal.fields)
+        printed = " ".join(printed.replace("`", "'").split())
         if printed and not verdict.correct:
-            words = f"While it was tried it printed: `{printed.replace('`', ' ')}`"
+            words = f"While it was tried it printed: `{printed}`"
             verdict = Reply(verdict.code, verdict.message, self.id, words)
         return verdict
 
