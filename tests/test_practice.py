@@ -68,7 +68,7 @@ def test_small_references(reference):
     assert problem.judge(0).correct is (reference == 0)
 
 
-def test_pint_quantities():
+def test_pint_quantities(monkeypatch):
     unit = pint.UnitRegistry()
     for answer, code in (
         (-0.08906 * unit.volt, "correct"),
@@ -81,6 +81,10 @@ def test_pint_quantities():
         assert cases.potassium.judge(answer).code == code
     values = -0.01 * np.exp(-cases.TIMES / 2)
     assert cases.trace.judge(unit.Quantity(values, "V")).correct
+    monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
+    for name, code in (("1/s", "near.power"), ("1/ms", "correct"), ("mV", "invalid.unit")):
+        answer = lambda v, name=name: unit.Quantity(cases.right(v), name)  # noqa: E731
+        assert cases.rate.judge(answer).code == code
 
 
 @pytest.mark.parametrize(
@@ -449,6 +453,15 @@ def raises_sly(v):
     raise SlyError
 
 
+class Wordless(Exception):
+    def __str__(self):
+        raise SystemExit
+
+
+def raises_without_words(v):
+    raise Wordless
+
+
 class Guarded:
     def __call__(self, v):
         return v
@@ -471,6 +484,12 @@ def test_errors_that_are_not_what_they_seem(platform, monkeypatch):
     long = cases.rate.judge(notebook["long"]).message
     assert "line 1: `def long(v): return 1 / 0  # xxx" in long
     assert len(long) < 350
+    bare = cases.rate.judge(raises_without_words).message
+    assert "stopped with `Wordless`, at line" in bare
+    source = "def unseen(v): raise ValueError"
+    exec(compile(source, "<unseen>", "exec"), notebook)
+    unseen = cases.rate.judge(notebook["unseen"]).message
+    assert unseen.endswith("your function stopped with `ValueError`, at line 1.")
     looked_at = "When it is looked at, your function stopped with `KeyError: '__wrapped__'`."
     assert cases.rate.judge(Guarded()).message == looked_at
 
@@ -886,92 +905,117 @@ def bent(at):
     return cases.drawn((cases.K_OUT, np.where(np.arange(30) < at, cases.E_K, 0)))
 
 
+REPLIES = [
+    (cases.potassium, -0.089058, "right in V. How many mV"),
+    (cases.potassium, -89058, "right in µV."),
+    (cases.potassium, -8.906, "a factor of 0.1."),
+    (cases.potassium, -8905.8, "a factor of 100."),
+    (cases.potassium, -8.9058e-3, "a factor of 10^-4."),
+    (cases.potassium, -8.9058e6, "a factor of 10^5."),
+    (cases.potassium, "5 ms", "`ms` is not a unit that mV can"),
+    (cases.potassium, -10.62, "37 °C in kelvin"),
+    (cases.trace, -10 * np.exp(-cases.TIMES / 3), "5 of 6 values are not right yet"),
+    (cases.trace, -10 * np.exp(-cases.TIMES / 3), "at index 1."),
+    (cases.trace, np.zeros(3), "has the shape (3,); an array of shape (6,) is wanted"),
+    (cases.trace, [0, 1, math.nan, 3, 4, 5], "NaN"),
+    (cases.trace, np.array([0, 1, math.nan, 3, 4, 5]), "`v[2]` is NaN"),
+    (cases.angle, "60 mV", "a unit that rad can"),
+    (cases.pair, (1, 2, 3), "holds 3 values; wanted are e_k, rt_f"),
+    (cases.pair, (1,), "holds 1 value;"),
+    (cases.pair, -89.06, "`both` holds one value; wanted are e_k, rt_f"),
+    (cases.pair, {"x": 1}, "`both` holds a dictionary with other names; wanted are e_k, rt_f"),
+    (cases.pair, (26.73, -89.06), "asked for: `e_k`, `rt_f`?"),
+    (cases.pair, {"e_k": 1.0}, "still missing: `rt_f`. The"),
+    (cases.pair, "x", "`both` is text"),
+    (cases.pair, "-89.06 ms", "mV can be worked out"),
+    (cases.pair, (..., None), "`both` still holds"),
+    (cases.pair, (-50.0, 26.73), "`e_k`: This is neither"),
+    (cases.pair, (math.nan, 26.73), "`e_k` is NaN"),
+    (cases.potassium, math.nan, "`e_k` is NaN"),
+    (cases.potassium, -89, "What is it to within 0.05 mV?"),
+    (GRID, [[1, 2], [3]], "`x` is a ragged list"),
+    (GRID, [[1, 2], 3], "`x` is a ragged list"),
+    (GRID, [1, 2], "has the shape (2,); an array of shape (2, 2)"),
+    (
+        GRID,
+        ["x", 1],
+        '`x` is text. Drop the quotes, or write a number with its unit, as in "12.5 mV"',
+    ),
+    (GRID, [[1, "x"], [3, 4]], 'as in "12.5 mV"'),
+    (GRID, [["0.001 V", 2], [3, 4]], "is right"),
+    (GRID, [1, None], "`x` is None"),
+    (GRID, [np.ones(2), [3, math.inf]], "`x` is not finite"),
+    (
+        GRID,
+        [[1, 9], [3, 9]],
+        "2 of 4 values are not right yet, the first of them at index 0, 1.",
+    ),
+    (cases.trace, -0.01 * np.exp(-cases.TIMES / 2), "right in V. How many mV"),
+    (cases.current, cases.reads_notebook, "Changing `g` changes nothing"),
+    (cases.current, lambda g, v: 54.4 * g, "Changing `v` changes nothing"),
+    (cases.rate, lambda v: [1, 2], "`alpha_n(…)` is a list"),
+    (cases.rate, lambda v: math.inf, "returns inf"),
+    (cases.rate, lambda v: math.nan, "returns nan"),
+    (cases.rate, 1.0, "`alpha_n` is a number"),
+    (cases.rate, cases.not_begun, "`alpha_n(…)` returns nothing"),
+    (cases.rate, cases.two_arguments, "`alpha_n(v)`"),
+    (cases.current, lambda g: g, "`current(g, v)`"),
+    (cases.current, lambda g, v: g * v * v, "For `g` = "),
+    (cases.chosen, 3, "`a number` is not among the answers. Give a letter and a number, such"),
+    (cases.chosen, ("b", object()), "`a tuple` is not among"),
+    (cases.chosen, "<b>z</b>", "`?b?z??b?` is not among"),
+    (cases.chosen, "z" * 50, "`" + "z" * 20 + "` is not among"),
+    (cases.chosen, "z9", 'such as "a1"'),
+    (cases.chosen, "b", 'as in "b1"'),
+    (cases.rate, cases.for_ever, "after 1 s"),
+    (cases.nernst_line, cases.E_K, "`ax` is an array. Hand"),
+    (cases.nernst_line, cases.unreadable(), "`ax` is a drawing that cannot be read. Hand"),
+    (cases.nernst_line, cases.several_axes(), "`ax` is a figure with 2 pairs"),
+    (cases.nernst_line, cases.drawn(), "drawn in `ax` yet"),
+    (cases.nernst_line, line(slice(20)), "The curve is right as far as it goes."),
+    (cases.nernst_line, line(slice(20)), "from 2 mM to 50 mM."),
+    (cases.nernst_line, line([0, 9, 29]), "The curve has the right points"),
+    (
+        cases.nernst_line,
+        cases.drawn((cases.K_OUT, cases.E_K + 3)),
+        "at 2 mM it is at -110.5 mV",
+    ),
+    (cases.nernst_line, bent(12), f"at {cases.K_OUT[12]:.4g} mM it is at 0 mV"),
+    (cases.nernst_line, bent(29), "at 50 mM it is at 0 mV"),
+    (cases.nernst_line, cases.drawn(([60, 70, 80], [1, 2, 3])), "at 60 mM it is at 1 mV"),
+    (cases.nernst_line, cases.drawn((cases.K_OUT, cases.E_K), x=""), "The x axis has no label"),
+    (cases.nernst_line, cases.drawn((cases.K_OUT, cases.E_K), y="E"), "as in `E_K (mV)`"),
+    (
+        cases.nernst_line,
+        cases.drawn((cases.K_OUT, cases.E_K), scale="linear"),
+        "The x axis is linear; log was asked for.",
+    ),
+    (cases.decays, cases.decay(np.exp(-cases.T)), "not drawn yet: slow."),
+    (
+        cases.decays,
+        cases.decay(np.exp(-cases.T) + 0.1, np.exp(-cases.T / 4)),
+        "The curve fast is not right yet: at 0 ms it is at 1.1.",
+    ),
+    (cases.nernst_line, type(cases.drawn().figure)(), "drawn in `ax` yet"),
+    (cases.potassium, pint.Quantity(-89.06, ""), "`a pure number` is not a unit that mV can"),
+]
+
+
+@pytest.mark.parametrize(("problem", "answer", "words"), REPLIES)
+def test_reply_names_what_it_is_about(problem, answer, words):
+    assert words in problem.judge(answer).message
+
+
 @pytest.mark.parametrize(
     ("problem", "answer", "words"),
     [
-        (cases.potassium, -0.089058, "right in V. How many mV"),
-        (cases.potassium, -89058, "right in µV."),
-        (cases.potassium, -8.906, "a factor of 0.1."),
-        (cases.potassium, -8905.8, "a factor of 100."),
-        (cases.potassium, -8.9058e-3, "a factor of 10^-4."),
-        (cases.potassium, -8.9058e6, "a factor of 10^5."),
-        (cases.potassium, "5 ms", "`ms` is not a unit that mV can"),
-        (cases.potassium, -10.62, "37 °C in kelvin"),
-        (cases.trace, -10 * np.exp(-cases.TIMES / 3), "5 of 6 values are not right yet"),
-        (cases.trace, -10 * np.exp(-cases.TIMES / 3), "at index 1."),
-        (cases.trace, np.zeros(3), "has the shape (3,); an array of shape (6,) is wanted"),
-        (cases.trace, [0, 1, math.nan, 3, 4, 5], "NaN"),
-        (cases.trace, np.array([0, 1, math.nan, 3, 4, 5]), "`v[2]` is NaN"),
-        (cases.angle, "60 mV", "a unit that rad can"),
-        (cases.pair, (1, 2, 3), "holds 3 values; wanted are e_k, rt_f"),
-        (cases.pair, (1,), "holds 1 value;"),
-        (cases.pair, -89.06, "`both` holds one value; wanted are e_k, rt_f"),
-        (cases.pair, {"x": 1}, "`both` holds a dictionary with other names; wanted are e_k, rt_f"),
-        (cases.pair, (26.73, -89.06), "asked for: `e_k`, `rt_f`?"),
-        (cases.pair, {"e_k": 1.0}, "still missing: `rt_f`. The"),
-        (cases.pair, "x", "`both` is text"),
-        (cases.pair, "-89.06 ms", "mV can be worked out"),
-        (cases.pair, (..., None), "`both` still holds"),
-        (cases.pair, (-50.0, 26.73), "`e_k`: This is neither"),
-        (cases.pair, (math.nan, 26.73), "`e_k` is NaN"),
-        (cases.potassium, math.nan, "`e_k` is NaN"),
-        (cases.potassium, -89, "What is it to within 0.05 mV?"),
-        (
-            GRID,
-            [[1, 9], [3, 9]],
-            "2 of 4 values are not right yet, the first of them at index 0, 1.",
-        ),
-        (cases.trace, -0.01 * np.exp(-cases.TIMES / 2), "right in V. How many mV"),
-        (cases.current, cases.reads_notebook, "Changing `g` changes nothing"),
-        (cases.current, lambda g, v: 54.4 * g, "Changing `v` changes nothing"),
-        (cases.rate, lambda v: [1, 2], "`alpha_n(…)` is a list"),
-        (cases.rate, lambda v: math.inf, "returns inf"),
-        (cases.rate, lambda v: math.nan, "returns nan"),
-        (cases.rate, 1.0, "`alpha_n` is a number"),
-        (cases.rate, cases.not_begun, "`alpha_n(…)` returns nothing"),
-        (cases.rate, cases.two_arguments, "`alpha_n(v)`"),
-        (cases.current, lambda g: g, "`current(g, v)`"),
-        (cases.current, lambda g, v: g * v * v, "For `g` = "),
-        (cases.chosen, 3, "`a number` is not among the answers. Give a letter and a number, such"),
-        (cases.chosen, ("b", object()), "`a tuple` is not among"),
-        (cases.chosen, "<b>z</b>", "`?b?z??b?` is not among"),
-        (cases.chosen, "z" * 50, "`" + "z" * 20 + "` is not among"),
-        (cases.chosen, "z9", 'such as "a1"'),
-        (cases.chosen, "b", 'as in "b1"'),
-        (cases.rate, cases.for_ever, "after 1 s"),
-        (cases.nernst_line, cases.E_K, "`ax` is an array. Hand"),
-        (cases.nernst_line, cases.unreadable(), "`ax` is a drawing that cannot be read. Hand"),
-        (cases.nernst_line, cases.several_axes(), "`ax` is a figure with 2 pairs"),
-        (cases.nernst_line, cases.drawn(), "drawn in `ax` yet"),
-        (cases.nernst_line, line(slice(20)), "The curve is right as far as it goes."),
-        (cases.nernst_line, line(slice(20)), "from 2 mM to 50 mM."),
-        (cases.nernst_line, line([0, 9, 29]), "The curve has the right points"),
-        (
-            cases.nernst_line,
-            cases.drawn((cases.K_OUT, cases.E_K + 3)),
-            "at 2 mM it is at -110.5 mV",
-        ),
-        (cases.nernst_line, bent(12), f"at {cases.K_OUT[12]:.4g} mM it is at 0 mV"),
-        (cases.nernst_line, bent(29), "at 50 mM it is at 0 mV"),
-        (cases.nernst_line, cases.drawn(([60, 70, 80], [1, 2, 3])), "at 60 mM it is at 1 mV"),
-        (cases.nernst_line, cases.drawn((cases.K_OUT, cases.E_K), x=""), "The x axis has no label"),
-        (cases.nernst_line, cases.drawn((cases.K_OUT, cases.E_K), y="E"), "as in `E_K (mV)`"),
-        (
-            cases.nernst_line,
-            cases.drawn((cases.K_OUT, cases.E_K), scale="linear"),
-            "The x axis is linear; log was asked for.",
-        ),
-        (cases.decays, cases.decay(np.exp(-cases.T)), "not drawn yet: slow."),
-        (
-            cases.decays,
-            cases.decay(np.exp(-cases.T) + 0.1, np.exp(-cases.T / 4)),
-            "The curve fast is not right yet: at 0 ms it is at 1.1.",
-        ),
-        (cases.nernst_line, type(cases.drawn().figure)(), "drawn in `ax` yet"),
-        (cases.potassium, pint.Quantity(-89.06, ""), "`a pure number` is not a unit that mV can"),
+        case
+        for case in REPLIES
+        if isinstance(case[0], practice.Function) and case[1] is not cases.for_ever
     ],
 )
-def test_reply_names_what_it_is_about(problem, answer, words):
+def test_page_says_the_same(problem, answer, words, monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
     assert words in problem.judge(answer).message
 
 

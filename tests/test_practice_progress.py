@@ -139,12 +139,12 @@ def test_bytes_that_are_no_text(path):
 
 
 def test_second_spoilt_file_does_not_replace_the_first(path, monkeypatch):
-    for text in ("one", "two"):
+    for text in ("one", "two", "three"):
         path.write_text(text)
         restart(path, monkeypatch)
         hint("ghk-rest")
-    kept = {p.read_text() for p in path.parent.glob("*aside*")}
-    assert kept == {"one", "two"}
+    kept = {p.name.removeprefix(path.stem): p.read_text() for p in path.parent.glob("*aside*")}
+    assert kept == {"-aside-1.json": "one", "-aside-2.json": "two", "-aside-3.json": "three"}
 
 
 def test_folder_that_cannot_be_written(path, monkeypatch):
@@ -266,12 +266,14 @@ def test_file_spoilt_while_working_is_written_anew(path):
 def test_summary_as_text(path):
     check("ghk-rest", -66.57)
     hint("potassium-doubled")
+    check("driving-forces", (1.0, 2.0, 3.0, 4.0, 5.0, 6.0))
     lines = repr(progress.summary()).split("\n")
-    assert lines[:5] == [
-        f"Your progress: 1 of {len(problems())} solved. Next: Twice the potassium.",
+    assert lines[:6] == [
+        f"Your progress: 1 of {len(problems())} solved. Next: What pulls each ion.",
         "",
         "The resting potential",
         "  ✓ Three ions, one potential (basic): solved, attempts 1, hints 0",
         "  ○ Twice the potassium (basic): not attempted, attempts 0, hints 1",
+        "  … What pulls each ion (basic): tried, attempts 1, hints 0",
     ]
     assert lines.count("The resting potential") == 1

@@ -554,7 +554,7 @@ class Function(Problem):
         margin = self.tolerance.margin(variant.answer)
         if code == "correct":
             if failed and failed["code"] == "incorrect.changes-input":
-                raise Refused(failed["code"])
+                raise Refused(failed["code"], **failed["fields"])
             if failed or (
                 self.vectorised
                 and not _inside(array(records[-1]["values"]), variant.answer, margin)

@@ -174,7 +174,7 @@ def _nested(value, unit, name, depth):
         return number(value, unit, name)
     rows = [_nested(x, unit, name, depth - 1) for x in value]
     try:
-        return array(rows, dtype=float)
+        return array(rows)
     except ValueError as error:
         raise Refused("invalid.sequence", name=name, kind="a ragged list") from error
 
