@@ -97,7 +97,9 @@ angle = Numeric(
     mistakes=(mistake("a", 2.0), mistake("b", 3.0), mistake("c", 4.0)),
 )
 chosen = Choice(
-    **common("flux", "flux", options=("in", "out"), reasons=("force", "gradient", "pump")),
+    **common(
+        "flux", "flux", options=("in", "out", "neither"), reasons=("force", "gradient", "pump")
+    ),
     answer=("b", 1),
     mistakes=(
         mistake("gradient-only", ("a", 2)),
@@ -437,6 +439,8 @@ CASES = [
     (chosen, "' B: 1 '", "correct"),
     (chosen, "['b', 1]", "correct"),
     (chosen, "'a3'", "mistake.pump"),
+    (chosen, "'c1'", "incorrect"),
+    (chosen, "('b', -1)", "invalid.option"),
     (chosen, "'b0'", "invalid.option"),
     (chosen, "'b4'", "invalid.option"),
     (chosen, "('b', 11)", "invalid.option"),
@@ -476,6 +480,13 @@ CASES = [
     (nernst_line, "drawn((K_OUT[:2], E_K[:2]))", "incorrect.coarse"),
     (nernst_line, "drawn((K_OUT[[0, 9, 29]], E_K[[0, 9, 29]]))", "incorrect.coarse"),
     (nernst_line, "drawn((K_OUT, E_K), scale='linear')", "incorrect.scale"),
+    (nernst_line, "drawn((K_OUT, E_K * 37 / 310.15))", "near.kelvin"),
+    (
+        nernst_line,
+        "drawn(([2, 10, 50, 60], [*nernst(np.array([2, 10, 50]), 140.0, 1, 37.0), 0]))",
+        "incorrect.coarse",
+    ),
+    (nernst_line, "drawn(([1, 10, 60], [0, nernst(10.0, 140.0, 1, 37.0), 0]))", "incorrect.curve"),
     (nernst_line, "drawn((K_OUT, E_K), y='')", "incorrect.label"),
     (nernst_line, "drawn((K_OUT, E_K), x='K⁺ outside')", "incorrect.axis-unit"),
     (nernst_line, "drawn((K_OUT, E_K), y='E_K (ms)')", "incorrect.axis-unit"),
@@ -483,6 +494,19 @@ CASES = [
     (decays, "decay(np.exp(-T))", "incorrect.missing"),
     (decays, "decay(np.exp(-T / 4), 1 - np.exp(-T))", "mistake.rising"),
     (decays, "decay(1 - T / 5, np.exp(-T))", "mistake.straight"),
+    (decays, "decay(T, 1 - np.exp(-T))", "mistake.rising"),
+    (decays, "decay(T, np.exp(-T / 4) * 100)", "near.power"),
+    (
+        decays,
+        "drawn((T, T), (T[:50], np.exp(-T[:50])), x='ms', y='', scale='linear')",
+        "incorrect.range",
+    ),
+    (
+        decays,
+        "drawn((T[::33], np.exp(-T[::33])), (T[:50], np.exp(-T[:50] / 4)), x='ms')",
+        "incorrect.range",
+    ),
+    (decays, "drawn((T, T), (T[::33], np.exp(-T[::33])), x='ms')", "incorrect.coarse"),
     (decays, "decay(np.exp(-T / 4), np.exp(-T) + 0.1)", "incorrect.curve"),
     (decays, "decay(np.exp(-T / 4), np.exp(-T), y='  ')", "incorrect.label"),
     (chosen, "3", "invalid.option"),

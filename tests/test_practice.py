@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neurocore import practice
-from neurocore.practice import OUTCOMES, Mistake, Numeric, Tolerance, Vary, check, sandbox
+from neurocore.practice import OUTCOMES, Axis, Mistake, Numeric, Tolerance, Vary, check, sandbox
 from neurocore.practice.bank import problems
 from neurocore.practice.drawn import sorted_curve, unit_factor
 from neurocore.practice.reading import brief, kind_of
@@ -30,6 +30,8 @@ from neurocore.practice.units import conversion, parse, relatives
 
 @pytest.fixture(autouse=True)
 def own_record(tmp_path, monkeypatch):
+    for problem in cases.PROBLEMS:
+        vars(problem).pop("_variants", None)  # each test computes its own
     store = practice.progress.FileStore(tmp_path / "progress.json")
     monkeypatch.setattr(practice.progress, "_record", practice.progress.Record(store))
 
@@ -386,6 +388,7 @@ def test_what_is_shown_and_recorded():
         opened = practice.solution("ghk-rest", seed=seed)
         assert opened.message == problem.worked(seed).strip()
         assert (opened.code, opened.problem, opened.note) == ("solution", "ghk-rest", "")
+    assert practice.progress.summary().lines[0].solutions == 2
     events = [(e["what"], e["seed"], e["code"], e["answer"]) for e in practice.progress.events()]
     answers = [f"{problem.variant(seed).answer['']:.10g}" for seed in (None, "Ada")]
     assert events == [
@@ -776,7 +779,7 @@ def test_prompts_state_name_unit_and_rule():
     assert "`g` from 0.1 to 2 and `v` from −80 to 20." in cases.current.prompt()
     assert "single numbers and arrays" in cases.rate.prompt()
     assert cases.chosen.prompt().startswith(
-        "?\n\n- **a** in\n- **b** out\n\nbecause\n\n- **1** force"
+        "?\n\n- **a** in\n- **b** out\n- **c** neither\n\nbecause\n\n- **1** force"
     )
     assert cases.nernst_line.prompt().endswith(
         "`ax`, the axes that you draw in: `import matplotlib.pyplot as plt`, then "
@@ -785,6 +788,8 @@ def test_prompts_state_name_unit_and_rule():
         "Label both, with their units."
     )
     assert "Draw the curves fast, slow from 0 to 5 ms, within 0.01." in cases.decays.prompt()
+    bare = replace(cases.decays, x=Axis("ratio", ""))
+    assert "from 0 to 5, within 0.01." in bare.prompt()
     assert "time in ms; the y axis is open fraction.\n" in cases.decays.prompt()
     assert (
         "*Answer:** a function `alpha_n(v)` that returns its value in 1/ms" in cases.rate.prompt()
@@ -851,6 +856,37 @@ def test_record_tells_answers_apart():
     assert texts[:6] == ["1", "2", "b1", "-5 mV", "(1, 2)", "(1, 3)"]
     assert all(len(text) < 100 for text in texts)
     assert brief("x" * 1000) == "x" * 80
+    assert brief({"a": 1}) == "((a, 1))"
+    assert brief([[[[1]]]]) == "(((a list)))"
+    assert brief(list(range(10))) == "(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)"
+    assert brief(list(range(11))) == "a list"
+    assert brief(dict.fromkeys(range(10))).count("NoneType") == 10
+    assert brief(dict.fromkeys(range(11))) == "a dictionary"
+    assert re.fullmatch(r"array \(3,\) [0-9a-f]{12}", brief(np.arange(3)))
+    assert re.fullmatch(r"function [0-9a-f]{12}", brief(lambda: "\ud800"))
+
+
+def test_record_of_answers_that_hold_themselves():
+    itself = {}
+    itself["e_k"] = [itself]
+    assert brief(itself) == "((e_k, (a dictionary)))"
+    both = []
+    both.append((both,))
+    assert brief(both) == "(((a tuple)))"
+
+
+@pytest.mark.parametrize(
+    ("problem", "wrong"),
+    [
+        (cases.trace, lambda x: x * 37 / 310.15),
+        (cases.current, lambda f: lambda g, v: f(g, v) * 37 / 310.15),
+    ],
+)
+def test_kelvin_in_every_kind(problem, wrong):
+    warm = replace(problem, parameters={"celsius": 37.0})
+    right = problem.answer(None)
+    assert warm.judge(right).correct
+    assert warm.judge(wrong(right)).code == "near.kelvin"
 
 
 @pytest.mark.parametrize("power", [1, 2, 3, 4, 5, 6, 9, 12])

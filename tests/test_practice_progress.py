@@ -132,6 +132,36 @@ def test_what_cannot_be_trusted_is_set_aside(path, monkeypatch, spoil, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x", "it is not JSON"),
+        ("[]", "it is not a record of this book"),
+        (export_events([3]), "it holds something else than events"),
+        (export_events({}), "it holds something else than events"),
+        (
+            export_events([]).replace("[]", "[ ]").replace('"digest": "', '"digest": "0'),
+            "it was changed outside this book",
+        ),
+    ],
+)
+def test_words_for_what_is_not_trusted(text, words):
+    with pytest.raises(ValueError, match="it ") as error:
+        parse_events(text)
+    assert str(error.value) == words
+
+
+def test_order_of_the_fields_does_not_matter(path):
+    record = json.loads(good_record(path))
+    record["events"] = [dict(reversed(event.items())) for event in record["events"]]
+    assert parse_events(json.dumps(record)) == record["events"]
+
+
+def test_times_are_those_of_greenwich(path):
+    check("ghk-rest", 1.0)
+    assert progress.events()[0]["at"].endswith("+00:00")
+
+
 def test_bytes_that_are_no_text(path):
     path.write_bytes(b"\xff\xfe\x00bad")
     assert "aside" in check("ghk-rest", 1.0).note
@@ -160,7 +190,7 @@ def test_folder_that_cannot_be_written(path, monkeypatch):
 def test_path_that_is_a_folder(path):
     path.mkdir()
     note = check("ghk-rest", 1.0).note
-    assert "cannot be used" in note
+    assert "cannot be used: Is a directory." in note
     assert "could not be saved" in note
 
 

@@ -414,7 +414,7 @@ class Array(Problem):
     tolerance: Tolerance
 
     def _read_reference(self, value):
-        return array(value, dtype=float)
+        return array(value)
 
     def _clash(self, variant):
         values = [("the answer", variant.answer)] + [(m.code, v) for m, v in variant.mistakes]
@@ -490,7 +490,7 @@ class Function(Problem):
         return [tuple(call) for call in calls] + [tuple(map(float, s)) for s in self.special]
 
     def _read_reference(self, value):
-        return array([value(*call) for call in self._calls], dtype=float)
+        return array([value(*call) for call in self._calls])
 
     def _clash(self, variant):
         values = [("the answer", variant.answer)] + [(m.code, v) for m, v in variant.mistakes]
@@ -733,8 +733,8 @@ class Plot(Problem):
             return reply("incorrect.coarse", self.id, which=which)
         if self._follows(drawn.sorted_curve(curve[1], curve[0]), reference):
             return reply("near.axes", self.id)
-        worst = flatnonzero(off & here)[:1] if (off & here).any() else [0]
-        x, y = (values[worst[0]] for values in curve)
+        wrong = flatnonzero(off & here)
+        x, y = (values[wrong[0] if wrong.size else 0] for values in curve)
         return reply(
             "incorrect.curve", self.id, which=which,
             x=f"{x:.4g} {self.x.unit}".strip(), y=f"{y:.4g} {self.y.unit}".strip(),
