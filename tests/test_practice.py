@@ -234,6 +234,8 @@ anything = st.recursive(
     | st.datetimes()
     | st.just(...)
     | st.builds(object)
+    | st.integers(300, 5000).map(lambda digits: 10**digits)
+    | st.text(min_size=1, max_size=2).map(lambda text: text * 10**4)
     | st.sampled_from([int, cases.Liar, cases.Liar(1), cases.Chameleon(), NotImplemented, math])
     | st.builds(np.array, st.lists(st.floats(width=32), max_size=3)),
     lambda x: (
@@ -251,6 +253,7 @@ anything = st.recursive(
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything)
 def test_no_object_breaks_a_check(value):
+    assert len(brief(value)) < 100_000
     for problem in (*cases.PROBLEMS, *(problem for problem, _ in problems().values())):
         reply = problem.judge(value)
         assert not reply.correct
@@ -1008,6 +1011,7 @@ REPLIES = [
     (cases.nernst_line, cases.unreadable(), "`ax` is a drawing that cannot be read. Hand"),
     (cases.nernst_line, cases.several_axes(), "`ax` is a figure with 2 pairs"),
     (cases.nernst_line, cases.drawn(), "drawn in `ax` yet"),
+    (cases.nernst_line, cases.drawn((cases.K_OUT, cases.E_K), y=""), "The y axis has no label"),
     (cases.nernst_line, line(slice(20)), "The curve is right as far as it goes."),
     (cases.nernst_line, line(slice(20)), "from 2 mM to 50 mM."),
     (cases.nernst_line, line([0, 9, 29]), "The curve has the right points"),
