@@ -28,6 +28,19 @@ from neurocore.practice.reading import brief, kind_of
 from neurocore.practice.units import conversion, parse, relatives
 
 
+class Unreadable(pint.Quantity):
+    @property
+    def magnitude(self):
+        raise SystemExit
+
+
+GRID = practice.Array(
+    **cases.common("grid", "x", unit="mV", tolerance=Tolerance(0.1)),
+    answer=[[1, 2], [3, 4]],
+    mistakes=tuple(cases.mistake(f"m{i}", np.full((2, 2), i)) for i in (5, 6, 7)),
+)
+
+
 @pytest.fixture(autouse=True)
 def own_record(tmp_path, monkeypatch):
     for problem in cases.PROBLEMS:
@@ -704,6 +717,7 @@ def test_words_of_one_variant():
     ("problem", "same", "words"),
     [
         (cases.trace, lambda p: -10 * np.exp(-cases.TIMES / 2), "within 1 %"),
+        (GRID, [[1, 2], [3, 4]], "within 0.1 mV"),
         (cases.rate, lambda p: cases.alpha_n, "within 0.0001 1/ms"),
         (cases.nernst_line, cases.nernst_line.answer, "within 0.5 mV"),
         (cases.decays, lambda p: {"slow": lambda t: math.exp(-t / 4)}, "within 0.01"),
@@ -734,7 +748,9 @@ def test_choices_that_look_alike():
     known = (("a", None), ("b", 1), ("b", 2))
     known = tuple(cases.mistake(f"m{i}", value) for i, value in enumerate(known))
     problem = practice.Choice(**cases.common("c", "c", **fields, mistakes=known))
-    with pytest.raises(ValueError, match="fit the same choice"):
+    with pytest.raises(
+        ValueError, match=r"the answer \('a', 1\) and m0 \('a', None\) fit the same"
+    ):
         problem.variant()
 
 
@@ -771,6 +787,29 @@ def test_mistake_words_may_depend_on_the_parameters():
     assert isinstance(problem.variant().p, SimpleNamespace)
 
 
+@pytest.mark.parametrize(
+    ("problem", "answer"),
+    [
+        (cases.pair, (2 * cases.K, 26.73)),
+        (cases.trace, -10 * np.exp(cases.TIMES / 2)),
+        (cases.rate, lambda v: cases.right(np.asarray(v) + 65)),
+        (cases.chosen, "a1"),
+        (cases.nernst_line, cases.drawn((cases.K_OUT, np.full(30, cases.K)))),
+        (cases.nernst_line, cases.drawn((cases.K_OUT[:20], np.full(20, cases.K)))),
+    ],
+)
+def test_words_of_each_kind_may_depend_on_the_parameters(problem, answer):
+    told = Mistake(
+        "told", problem.mistakes[-1].value, lambda p: f"{p.t:g} °C.", lambda p: f"{p.t}?"
+    )
+    problem = replace(
+        problem, mistakes=(*problem.mistakes[:-1], told), parameters=cases.CELL | {"t": 37.0}
+    )
+    reply = problem.judge(answer)
+    assert reply.code == "mistake.told"
+    assert "37 °C. 37.0?" in reply.message
+
+
 def test_prompts_state_name_unit_and_rule():
     assert cases.potassium.prompt() == "?\n\n**Answer:** `e_k`, in mV, within 0.05 mV."
     assert cases.pair.prompt().endswith("`both = (e_k, rt_f)`, each in mV, within 1 %.")
@@ -791,6 +830,9 @@ def test_prompts_state_name_unit_and_rule():
         "Label both, with their units."
     )
     assert "Draw the curves fast, slow from 0 to 5 ms, within 0.01." in cases.decays.prompt()
+    assert "`alpha_n(v)` that returns its value in 1/ms, within 0.0001 1/ms." in cases.rate.prompt()
+    assert GRID.prompt().endswith("`x`, an array of shape (2, 2), in mV, within 0.1 mV.")
+    assert "\n\n- **1** force\n- **2** gradient\n- **3** pump\n\n**Answer:" in cases.chosen.prompt()
     bare = replace(cases.decays, x=Axis("ratio", ""))
     assert "from 0 to 5, within 0.01." in bare.prompt()
     assert "time in ms; the y axis is open fraction.\n" in cases.decays.prompt()
@@ -929,13 +971,6 @@ def test_degrees_and_radians():
         assert half.judge(180).code == "near.degrees"
 
 
-GRID = practice.Array(
-    **cases.common("grid", "x", unit="mV", tolerance=Tolerance(0.1)),
-    answer=[[1, 2], [3, 4]],
-    mistakes=tuple(cases.mistake(f"m{i}", np.full((2, 2), i)) for i in (5, 6, 7)),
-)
-
-
 def line(kept):
     return cases.drawn((cases.K_OUT[kept], cases.E_K[kept]))
 
@@ -973,6 +1008,15 @@ REPLIES = [
     (cases.potassium, math.nan, "`e_k` is NaN"),
     (cases.potassium, -89, "What is it to within 0.05 mV?"),
     (GRID, [[1, 2], [3]], "`x` is a ragged list"),
+    (GRID, np.array([[1, math.nan], [3, 4]]), "`x[0, 1]` is NaN"),
+    (cases.trace, [], "`v` is empty"),
+    (cases.trace, object(), "`v` is an object of type object; an array of shape (6,) is wanted"),
+    (cases.trace, 1.0, "`v` has the shape of one number; an array"),
+    (cases.trace, Unreadable(-89.06, "mV"), "`v` is a quantity that cannot be read; a number"),
+    (cases.potassium, Unreadable(-89.06, "mV"), "`e_k` is a quantity that cannot be read"),
+    (cases.rate, cases.raises, "For `v` = -48.2 your function stopped with `KeyError: 'beta'`, at"),
+    (cases.rate, cases.asks, "For `v` = -48.2 your function waited"),
+    (cases.rate, cases.leaves, "For `v` = -48.2 your function tried"),
     (GRID, [[1, 2], 3], "`x` is a ragged list"),
     (GRID, [1, 2], "has the shape (2,); an array of shape (2, 2)"),
     (
