@@ -37,7 +37,7 @@ from .channels import (
     squid_sodium,
     t_type_calcium,
 )
-from .dynamics import FixedPoint, fixed_points, jacobian, separatrix
+from .dynamics import FixedPoint, Hopf, fixed_points, growth_rates, hopf, jacobian, separatrix
 from .experiments import (
     Recovery,
     SpikeCost,
@@ -91,8 +91,17 @@ from .membrane import (
     modify,
     passive,
 )
+from .networks import RandomNetwork, siegert_rate
 from .recording import Recording, crossings
-from .reduced import MorrisLecar, trajectory
+from .reduced import (
+    AdEx,
+    FitzHughNagumo,
+    IntegrateAndFire,
+    Izhikevich,
+    MorrisLecar,
+    spiking,
+    trajectory,
+)
 from .simulate import simulate
 from .stimuli import (
     Stimulus,
@@ -105,6 +114,7 @@ from .stimuli import (
     train,
     voltage_clamp,
 )
+from .stochastic import SQUID_DENSITY, ChannelNoise, channel_noise
 
 __version__ = "0.1.0"
 

@@ -465,7 +465,7 @@ def mammalian_node_channels():
 def somatic_sodium(conductance, reversal=60.0):
     """Return the sodium channel of a pyramidal cell's soma (Nav1.2), ḡ m³h (mS/cm², mV).
 
-    Hu, Tian, Li, Yang, Jonas and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
+    Hu, Tian, Li, Yang, Hou and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
     (2020): at 23 °C, Q10 2.3; m opens 11 mV more positive than in `axonal_sodium`.
     """
     return _pyramidal_sodium(
@@ -476,7 +476,7 @@ def somatic_sodium(conductance, reversal=60.0):
 def axonal_sodium(conductance, reversal=60.0):
     """Return the sodium channel of an axon initial segment (Nav1.6), ḡ m³h (mS/cm², mV).
 
-    Hu, Tian, Li, Yang, Jonas and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
+    Hu, Tian, Li, Yang, Hou and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
     (2020): at 23 °C, Q10 2.3.
     """
     return _pyramidal_sodium(

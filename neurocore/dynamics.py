@@ -1,14 +1,16 @@
-"""What organises the plane of a model of two variables: where it rests, and what parts it.
+"""What organises the behaviour of a model: where it rests, what parts fates, when it oscillates.
 
-A model has a potential ``v`` (mV) and a recovery variable ``w`` (1), ``derivative(v, w)``, and its
-two nullclines as functions of v; see `neurocore.reduced`.
+A model of two variables has a potential ``v`` (mV) and a recovery variable ``w`` (1),
+``derivative(v, w)``, and its two nullclines as functions of v; see `neurocore.reduced`. Of a whole
+membrane, with all its gates, `growth_rates` and `hopf` tell which rests are stable.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ._check import number
+from ._check import number, numbers
+from .channels import Scheme
 
 REACH = 1e-4  # from the saddle to where its manifolds are picked up, in lengths of the window
 LONGEST = 10.0  # that a branch is followed, likewise: one that winds towards a cycle has no end
@@ -161,3 +163,109 @@ def separatrix(model, low=(-100.0, 0.0), high=(100.0, 1.0), step=2e-3):
     branches.sort(key=lambda branch: branch[-1, 1])
     path = np.concatenate([branches[0][::-1], [(saddle - low) / size], branches[1]])
     return tuple((low + path * size).T)
+
+
+# --- a membrane with all its gates -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Hopf:
+    """Where a rest gains or loses its stability to an oscillation.
+
+    Attributes
+    ----------
+    current : float
+        Lasting current (µA/cm²).
+    v : float
+        The potential at which it holds the membrane (mV).
+    frequency : float
+        Of the oscillation that neither grows nor decays there (Hz).
+    """
+
+    current: float
+    v: float
+    frequency: float
+
+
+def growth_rates(membrane, v):
+    """Return how fast small displacements grow from where a steady current holds a membrane.
+
+    Every potential is a fixed point for one lasting current, ``membrane.steady_current(v)``. It is
+    stable if no displacement grows: ``growth_rates(membrane, v).real.max(axis=-1) < 0``.
+
+    Parameters
+    ----------
+    membrane : Membrane
+        With gates only; a Markov scheme is refused. Frozen gates keep their value.
+    v : float or array
+        The potential (mV).
+
+    Returns
+    -------
+    array of complex, shape (..., variables)
+        Eigenvalues (1/ms) of the Jacobian matrix of the potential and all moving gates. A real
+        part is a growth rate; an imaginary part is an angular frequency (rad/ms).
+    """
+    v = numbers("v", v)
+    for gate in membrane.gates:
+        if isinstance(gate, Scheme):
+            raise ValueError(f"membrane must have gates only, but {gate.states} is a scheme")
+    gates = [gate for gate in membrane.gates if gate.speed > 0]
+    steady = membrane.steady_state(v)
+    dv, dx = 1e-3, 1e-6
+
+    def change(v, **gates):  # dv/dt without a stimulus
+        currents = membrane.currents(v, steady | gates)
+        return -sum(currents.values()) / membrane.capacitance
+
+    matrix = np.zeros((*v.shape, len(gates) + 1, len(gates) + 1))
+    matrix[..., 0, 0] = (change(v + dv) - change(v - dv)) / (2 * dv)
+    for k, gate in enumerate(gates, start=1):
+        x, tau = steady[gate.name], gate.time_constant(v, membrane.celsius)
+        slope = (gate.steady_state(v + dv) - gate.steady_state(v - dv)) / (2 * dv)
+        up, down = change(v, **{gate.name: x + dx}), change(v, **{gate.name: x - dx})
+        matrix[..., 0, k] = (up - down) / (2 * dx)
+        matrix[..., k, 0] = slope / tau
+        matrix[..., k, k] = -1 / tau
+    return np.linalg.eigvals(matrix).astype(complex)
+
+
+def hopf(membrane, low=-100.0, high=50.0):
+    """Return where a membrane's rest gains or loses its stability to an oscillation.
+
+    Parameters
+    ----------
+    membrane : Membrane
+        With gates only.
+    low, high : float
+        Between which potentials (mV) to look.
+
+    Returns
+    -------
+    list of Hopf
+        From left to right; two of them within 1/600 of the range may be missed. The squid axon at
+        6.3 °C has two (Rinzel and Miller 1980, Math Biosci 49:27–59): with more current than at
+        the first it cannot rest, with more than at the second it can again.
+    """
+    if number("high", high) <= number("low", low):
+        raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
+
+    def fastest(v):  # growing of all oscillations
+        values = growth_rates(membrane, v)
+        return np.where(values.imag > 0, values.real, -np.inf).max(axis=-1)
+
+    grid = np.linspace(low, high, 601)
+    growth = fastest(grid)
+    found = []
+    for k in np.flatnonzero(np.isfinite(growth[:-1] + growth[1:])):
+        if (growth[k] > 0) == (growth[k + 1] > 0):
+            continue
+        a, b = grid[k], grid[k + 1]
+        for _ in range(50):
+            middle = 0.5 * (a + b)
+            a, b = (middle, b) if (fastest(middle) > 0) == (growth[k] > 0) else (a, middle)
+        values = growth_rates(membrane, a)
+        turning = values[np.argmin(np.abs(values.real) + 1e9 * (values.imag <= 0))]
+        frequency = 1e3 * float(turning.imag) / (2 * np.pi)
+        found.append(Hopf(float(membrane.steady_current(a)), float(a), frequency))
+    return found

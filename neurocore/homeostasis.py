@@ -73,7 +73,7 @@ class Cell:
     buffered, so that its concentration moves faster than it would in cytoplasm.
 
     The forms of the rates come from the sources named below. Their strengths are set so that
-    the whole cell rests at −67 mV with K⁺ 140, Na⁺ 12, Cl⁻ 7 mM and Ca²⁺ 100 nM inside. That
+    the whole cell rests at −67 mV with K⁺ 139, Na⁺ 12, Cl⁻ 7 mM and Ca²⁺ 150 nM inside. That
     takes more Na⁺ permeability than the 0.05 that fits the GHK voltage to these ions, for here
     the pump and the Cl⁻ that KCC2 keeps low pull V down as well.
 
@@ -123,14 +123,14 @@ class Cell:
     """
 
     radius: float = 10.0
-    outside: Mapping[str, float] = _frozen(K=4.0, Na=145.0, Cl=110.0, Ca=2.0)
-    permeability: Mapping[str, float] = _frozen(K=4e-7, Na=3.45e-8, Cl=1.8e-7, Ca=4e-9)
-    anions: float = 145.0
+    outside: Mapping[str, float] = _frozen(K=4.0, Na=145.0, Cl=110.0, Ca=1.2)
+    permeability: Mapping[str, float] = _frozen(K=4e-7, Na=3.4e-8, Cl=1.8e-7, Ca=4e-9)
+    anions: float = 143.8
     anion_time: float = 4 * MINUTE
-    pump: float = 6.2
+    pump: float = 6.1
     kcc2: float = 0.0044
-    ncx: float = 1e-4
-    pmca: float = 0.01
+    ncx: float = 1.2e-5
+    pmca: float = 0.00265
     atp: float = 56.0
     capacitance: float = 1.0
     celsius: float = 37.0

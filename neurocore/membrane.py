@@ -170,7 +170,7 @@ def mammalian_node(celsius=37.0):
 
 
 def brill_node(celsius=20.0):
-    """Return the node of Brill, Waxman, Moore and Joyner 1977: squid channels, ten times as dense.
+    """Return the node of Brill, Waxman, Moore and Joyner 1977: squid channels, in a node's numbers.
 
     J Neurol Neurosurg Psychiatry 40:769–774, as implemented by Hines (ModelDB 9848): ḡ = 1200, 90
     and 20 mS/cm², E = 50, −77 and −65.05 mV.

@@ -512,7 +512,9 @@ CASES = [
     (chosen, "3", "invalid.option"),
     (chosen, "('b', object())", "invalid.option"),
 ]
-ELSEWHERE = {"unanswered.unset", "invalid.problem", "invalid.seed"}  # said by `check` itself
+# Said by `check` itself, and where a class is graded.
+ELSEWHERE = {"unanswered.unset", "invalid.problem", "invalid.seed"}
+ELSEWHERE |= {"invalid.notebook", "invalid.stopped"}
 NAMES = dict(globals(), Decimal=Decimal, Fraction=Fraction)
 
 

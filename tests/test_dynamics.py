@@ -1,4 +1,4 @@
-"""Fixed points and the separatrix, against closed forms and against running the model."""
+"""Fixed points, the separatrix, Hopf points: against closed forms and running the model."""
 
 import numpy as np
 import pytest
@@ -127,5 +127,95 @@ def test_a_plane_without_a_saddle_is_refused():
     ],
 )
 def test_bad_windows_are_named(call, named):
+    with pytest.raises(ValueError, match=named):
+        call()
+
+
+# --- a membrane with all its gates -------------------------------------------------------------
+
+
+def test_growth_rates_of_a_passive_membrane():
+    # C / g = 1 / 0.3 ms, whatever the potential
+    rates = nc.growth_rates(nc.passive(0.3), [-80.0, -20.0])
+    np.testing.assert_allclose(rates, [[-0.3], [-0.3]], rtol=1e-6)
+
+
+def test_growth_rates_agree_with_the_jacobian_of_the_equations_written_out():
+    """Hodgkin and Huxley's four equations once more, differentiated by complex steps."""
+
+    def change(y):
+        v, m, h, n = y
+        a = (v + 40) / 10 / (1 - np.exp(-(v + 40) / 10)), 0.07 * np.exp(-(v + 65) / 20)
+        b = 4 * np.exp(-(v + 65) / 18), 1 / (1 + np.exp(-(v + 35) / 10))
+        c = 0.01 * (v + 55) / (1 - np.exp(-(v + 55) / 10)), 0.125 * np.exp(-(v + 65) / 80)
+        current = 120 * m**3 * h * (v - 50) + 36 * n**4 * (v + 77) + 0.3 * (v + 54.387)
+        gates = a[0] * (1 - m) - b[0] * m, a[1] * (1 - h) - b[1] * h, c[0] * (1 - n) - c[1] * n
+        return np.array([-current, *gates])
+
+    membrane = nc.hodgkin_huxley()
+    for v in (-65.0, -58.3, -30.0):
+        y = np.array([v, *(membrane.steady_state(v)[k] for k in "mhn")], complex)
+        matrix = np.stack([change(y + 1e-20j * e).imag / 1e-20 for e in np.eye(4)], axis=1)
+        expected = np.sort_complex(np.linalg.eigvals(matrix))
+        np.testing.assert_allclose(
+            np.sort_complex(nc.growth_rates(membrane, v)), expected, rtol=1e-6, atol=1e-7
+        )
+
+
+def test_the_squid_axon_has_two_hopf_points():
+    first, second = nc.hopf(nc.hodgkin_huxley())
+    assert (first.current, second.current) == pytest.approx((9.78, 154.5), abs=0.05)
+    for point in (first, second):
+        values = nc.growth_rates(nc.hodgkin_huxley(), point.v)
+        turning = values[values.imag > 0][0]
+        assert turning == pytest.approx(2j * np.pi * point.frequency / 1e3, abs=1e-9)
+    assert nc.hopf(nc.hodgkin_huxley(), -65, -61) == []
+
+
+@pytest.mark.parametrize(("offset", "grows"), [(-0.5, False), (0.5, True)])
+def test_the_simulator_loses_its_rest_at_the_first_hopf_point(offset, grows):
+    """Started 0.05 mV from the fixed point, the oscillation dies away below, and grows above."""
+    membrane = nc.hodgkin_huxley()
+    (point, _) = nc.hopf(membrane)
+    grid = np.linspace(-62, -57, 20001)
+    v = np.interp(point.current + offset, membrane.steady_current(grid), grid)
+    growth = nc.growth_rates(membrane, v).real.max()
+    assert (growth > 0) == grows
+    run = nc.simulate(
+        nc.patch(membrane), nc.step(point.current + offset), 120.0, v0=v + 0.05, accuracy=1e-5
+    )
+    early, late = (np.abs(run.v[(run.t > a) & (run.t < a + 22)] - v).max() for a in (20, 90))
+    # The slowest two modes do what their growth rate says once the others have gone.
+    assert np.log(late / early) / 70 == pytest.approx(growth, abs=0.002)
+
+
+def test_rest_and_firing_are_both_stable_between_6_3_and_9_8():
+    """Class II: the rest outlives the onset of firing, so the start decides."""
+    cell = nc.patch(nc.hodgkin_huxley())
+    counts = [nc.simulate(cell, nc.step(i), 500.0).spike_times().size for i in (6.2, 6.3)]
+    assert counts[0] < 5 < 25 < counts[1]
+    grid = np.linspace(-65, -55, 20001)
+    v = np.interp(8.0, cell.membrane.steady_current(grid), grid)
+    assert nc.simulate(cell, nc.step(8.0), 300.0, v0=v).spike_times().size == 0
+    assert nc.simulate(cell, nc.step(8.0), 300.0).spike_times().size > 15
+
+
+def test_a_frozen_gate_keeps_its_value():
+    frozen = nc.modify(nc.hodgkin_huxley(), "K", nc.freeze, "n")
+    assert nc.growth_rates(frozen, -65.0).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (lambda: nc.hopf(nc.hodgkin_huxley(), 10, 0), "high must exceed low"),
+        (lambda: nc.growth_rates(nc.hodgkin_huxley(), np.nan), "v must"),
+        (
+            lambda: nc.hopf(nc.modify(nc.hodgkin_huxley(), "Na", nc.lidocaine, 10)),
+            "membrane must have gates only",
+        ),
+    ],
+)
+def test_bad_membranes_are_named(call, named):
     with pytest.raises(ValueError, match=named):
         call()

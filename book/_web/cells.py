@@ -186,8 +186,17 @@ def _prepare(source, above):
         _close_figures()
 
 
-def _keep_progress():
-    from neurocore.practice import progress
+def _watch(seconds):
+    from neurocore.practice.outcomes import reply
+
+    page.limit(seconds, reply("invalid.time", seconds=seconds)._repr_html_() if seconds else "")
+
+
+def _join_page():
+    """Let the exercises keep their record here, and be stopped by the page."""
+    from neurocore.practice import progress, sandbox
+
+    sandbox.watch = _watch
 
     class Store:
         """Progress in the browser's own storage."""
@@ -203,6 +212,30 @@ def _keep_progress():
 
     if type(progress._record._store).__name__ != "Store":
         progress.use(Store())
+
+
+def merge(text):
+    """Take in another record; return how many events were new, or why it was refused."""
+    _join_page()
+    from neurocore.practice import progress
+
+    try:
+        return progress.merge(text)
+    except ValueError as error:
+        return str(error)
+
+
+def write_again():
+    """Write the record after another page has changed it."""
+    from neurocore.practice import progress
+
+    progress.merge(progress.export())
+
+
+def forget():
+    """Begin a new record, for another page did."""
+    if progress := sys.modules.get("neurocore.practice.progress"):
+        progress._record = progress.Record(progress._record._store)
 
 
 async def run(source, number, above):
@@ -235,7 +268,7 @@ async def run(source, number, above):
         ).compile()
         _prepare(source, above)
         if "neurocore.practice" in sys.modules or re.search(r"\bpractice\b", source):
-            _keep_progress()
+            _join_page()
         value = await runner.run_async(namespace)
         _draw_open()
         if value is not None:

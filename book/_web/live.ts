@@ -284,6 +284,7 @@ const line = element("div", "live-progress");
 line.setAttribute("role", "status");
 line.hidden = true;
 document.body.append(line);
+let limit = 0; // when a function that is being tried has had its time
 python.listen((message) => {
   if (message.kind === "show") show(cells[message.cell], message.form, message.text);
   else if (message.kind === "loading") {
@@ -293,8 +294,17 @@ python.listen((message) => {
       : "Starting Python";
     line.style.setProperty("--share", `${100 * (1 - message.left / message.total)}%`);
   } else if (message.kind === "running") cells[message.cell].note.textContent = "runs";
+  else if (message.kind === "limit") {
+    clearTimeout(limit);
+    if (message.seconds)
+      limit = setTimeout(() => {
+        python.stop();
+        show(cells[message.cell], "html", message.reply);
+      }, 1000 * message.seconds);
+  }
 });
 python.watch((state, reason) => {
+  clearTimeout(limit);
   line.hidden = state !== "loading" && !reason;
   if (state === "loading") line.textContent = "Loading Python";
   if (reason) line.textContent = `Python could not be loaded: ${reason}`;

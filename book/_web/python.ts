@@ -5,13 +5,15 @@ export type ToWorker =
   | { kind: "run"; cell: number; number: number; source: string; above: string[] }
   | { kind: "complete"; text: string }
   | { kind: "answer"; function: string; settings: Record<string, number> }
-  | { kind: "progress"; text: string | null };
+  | { kind: "merge"; text: string }
+  | { kind: "progress"; text: string | null; again?: boolean };
 
 export type FromWorker =
   | { kind: "loading"; what: string; left: number; total: number }
   | { kind: "running"; cell: number }
   | { kind: "show"; cell: number; form: string; text: string }
-  | { kind: "progress"; text: string }
+  | { kind: "limit"; cell: number; seconds: number; reply: string }
+  | { kind: "progress"; text: string; base: string | null }
   | { kind: "progress-aside" }
   | { kind: "done"; id: number; value: any }
   | { kind: "failed"; id: number; reason: string; fatal: boolean };
@@ -19,7 +21,7 @@ export type FromWorker =
 export class Stopped extends Error {}
 
 type State = "off" | "loading" | "ready";
-const KEPT = "neurocore-progress";
+export const KEPT = "neurocore-progress";
 
 // A reader may forbid a page to store anything; the page works all the same.
 export function recall(key: string): string | null {
@@ -31,6 +33,22 @@ export function store(key: string, text: string | null): boolean {
     else localStorage.setItem(key, text);
     return true;
   } catch { return false; }
+}
+
+/** Where records are that were set aside. */
+export function asides(): string[] {
+  const keys = [];
+  for (let key = `${KEPT}-aside`; recall(key) !== null; key = `${KEPT}-aside-${keys.length + 1}`) keys.push(key);
+  return keys;
+}
+
+/** Move the record to where nothing writes over it. */
+export function setAside(): boolean {
+  const text = recall(KEPT);
+  if (text === null) return true;
+  const keys = asides();
+  const free = keys.length ? `${KEPT}-aside-${keys.length + 1}` : `${KEPT}-aside`;
+  return (keys.some((key) => recall(key) === text) || store(free, text)) && store(KEPT, null);
 }
 
 let worker: Worker | undefined;
@@ -67,8 +85,11 @@ function receive({ data }: MessageEvent<FromWorker>): void {
       call?.reject(new Error(data.reason));
       if (data.fatal) stop(new Error(data.reason));
     }
-  } else if (data.kind === "progress") store(KEPT, data.text);
-  else if (data.kind === "progress-aside") store(`${KEPT}-aside`, recall(KEPT));
+  } else if (data.kind === "progress") {
+    // Where another page has written in the meantime, that is taken in first.
+    if (recall(KEPT) === data.base) store(KEPT, data.text);
+    else send({ kind: "progress", text: recall(KEPT), again: true }).catch(() => {}); // Python has ended
+  } else if (data.kind === "progress-aside") setAside();
   listeners.forEach((callback) => callback(data));
 }
 
@@ -117,7 +138,12 @@ export async function ask(message: ToWorker): Promise<any> {
   return send(message);
 }
 
+/** Tell Python what the record is now. */
+export function tell(): void {
+  if (worker) send({ kind: "progress", text: recall(KEPT) }).catch(() => {}); // it has ended
+}
+
 // Another page of the book may record progress too.
 addEventListener("storage", (event) => {
-  if (event.key === KEPT && state === "ready") void send({ kind: "progress", text: event.newValue });
+  if (event.key === KEPT || event.key === null) tell();
 });

@@ -84,9 +84,13 @@ async function start(kept: string | null): Promise<void> {
   };
   pyodide.registerJsModule("page", {
     show: (form: string, text: string) => say({ kind: "show", cell: showing, form, text }),
+    limit: (seconds: number, reply: string) => say({ kind: "limit", cell: showing, seconds, reply }),
     fromEntries: Object.fromEntries,
     readProgress: () => progress,
-    writeProgress: (text: string) => { progress = text; say({ kind: "progress", text }); },
+    writeProgress: (text: string) => {
+      say({ kind: "progress", text, base: progress });
+      progress = text;
+    },
     setProgressAside: () => { say({ kind: "progress-aside" }); progress = null; return "a copy in this browser"; },
   });
   pyodide.FS.writeFile("/home/pyodide/cells.py", cells);
@@ -111,7 +115,11 @@ async function handle(message: ToWorker): Promise<unknown> {
       const frame = python.answer(message.function, pyodide.toPy(message.settings));
       return frame;
     }
-    case "progress": progress = message.text; return;
+    case "merge": return python.merge(message.text);
+    case "progress":
+      progress = message.text;
+      if (message.again) python.write_again();
+      else if (progress === null) python.forget();
   }
 }
 

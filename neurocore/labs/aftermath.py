@@ -232,6 +232,7 @@ AFTERMATH = {
         "function": two_pulses,
         "title": "Two pulses",
         "time": "t",
+        "start": 3.0,
         "sliders": (
             Slider("interval", "Interval", "ms", INTERVALS, 7),
             Slider(

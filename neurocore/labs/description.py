@@ -326,7 +326,20 @@ def number(value, digits, sign=""):
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def say(templates, frame):
+def at_cursor(frame, name, cursor=-1):
+    """Return an output as a number: of an array, its value at a place of the time cursor."""
+    values = np.ravel(frame[name])
+    return float(values[min(cursor, len(values) - 1)])
+
+
+def first_cursor(frame, time, start):
+    """Return the index at which the time cursor begins: the time nearest `start`, or the last."""
+    if not time or start is None:
+        return -1
+    return int(np.abs(frame[time] - start).argmin())
+
+
+def say(templates, frame, cursor=-1):
     """Say what a frame shows.
 
     Parameters
@@ -335,11 +348,14 @@ def say(templates, frame):
         Sentences with fields such as ``{v_m:.1f}`` or ``{change:+.1f}``; the
         frame's ``outcome`` (0 where there is none) picks the sentence.
     frame : dict
-        What the lab's function returned; of an array, the last value is said.
+        What the lab's function returned.
+    cursor : int, optional
+        Index of the time at which arrays are read; by default the last.
     """
 
     def fill(match):
         name, sign, digits = match.groups()
-        return number(float(np.ravel(frame[name])[-1]), int(digits or 0), sign or "")
+        return number(at_cursor(frame, name, cursor), int(digits or 0), sign or "")
 
-    return FIELD.sub(fill, templates[round(float(np.ravel(frame.get("outcome", 0))[-1]))])
+    outcome = round(at_cursor(frame, "outcome", cursor)) if "outcome" in frame else 0
+    return FIELD.sub(fill, templates[outcome])

@@ -14,7 +14,7 @@ from html import escape
 
 import numpy as np
 
-from .description import COLOURS, number, say, symbols, ticks
+from .description import COLOURS, at_cursor, first_cursor, number, say, symbols, ticks
 
 __all__ = ["picture"]
 
@@ -86,7 +86,7 @@ def _keys(parts):
     return f'<ul class="nc-keys">{"".join(rows)}</ul>'
 
 
-def _traces(panel, frame, label, time):
+def _traces(panel, frame, label, time, cursor):
     x = _scale(panel.x_range, panel.x_log, LEFT, WIDTH - RIGHT)
     y = _scale(panel.y_range, panel.y_log, HEIGHT - BOTTOM, TOP)
     marks = []
@@ -103,14 +103,15 @@ def _traces(panel, frame, label, time):
     return _keys((*panel.lines, *panel.levels)) + chart + keep
 
 
-def _plane(panel, frame, label, time):
+def _plane(panel, frame, label, time, cursor):
     x = _scale(panel.x_range, False, LEFT, WIDTH - RIGHT)
     y = _scale(panel.y_range, False, HEIGHT - BOTTOM, TOP)
     marks = [_polyline(curve, x(frame[curve.x]), y(frame[curve.y])) for curve in panel.curves]
     marks += [_dot(point.role, x(frame[point.x]), y(frame[point.y])) for point in panel.points]
     for curve in panel.curves:
         if time and len(frame[curve.x]) == len(frame[time]):
-            marks.append(_dot(curve.role, x(frame[curve.x][-1]), y(frame[curve.y][-1])))
+            here = x(frame[curve.x][cursor]), y(frame[curve.y][cursor])
+            marks.append(_dot(curve.role, *here))
     ticks = panel.ticks("x"), panel.ticks("y")
     chart = _chart(label, panel.x_label, panel.y_label, *ticks, x, y, marks)
     return _keys(panel.curves) + chart
@@ -150,7 +151,7 @@ def _colour_key(limits, unit):
     )
 
 
-def _map(panel, frame, label, time):
+def _map(panel, frame, label, time, cursor):
     ranges = [(float(frame[axis][0]), float(frame[axis][-1])) for axis in (panel.x, panel.y)]
     x = _scale(ranges[0], False, LEFT, WIDTH - RIGHT)
     y = _scale(ranges[1], False, HEIGHT - BOTTOM, TOP)
@@ -164,9 +165,9 @@ def _map(panel, frame, label, time):
     return _colour_key(panel.range, panel.unit) + chart
 
 
-def _channels(panel, frame, label, time):
+def _channels(panel, frame, label, time, cursor):
     """Ten Na⁺ and eight K⁺ channels; each opens where its gates pass a level of its own."""
-    m, h, n = (float(np.ravel(frame[name])[-1]) for name in (panel.m, panel.h, panel.n))
+    m, h, n = (at_cursor(frame, name, cursor) for name in (panel.m, panel.h, panel.n))
     random = np.random.default_rng(4)
     drawn = []
     bodies = (
@@ -194,8 +195,8 @@ def _channels(panel, frame, label, time):
     )
 
 
-def _axon(panel, frame, label, time):
-    values = frame[panel.output][:, -1]
+def _axon(panel, frame, label, time, cursor):
+    values = frame[panel.output][:, cursor]
     myelin = frame[panel.myelin]
     step = 600 / len(values)
     colours = _colours(values, panel.range)
@@ -214,11 +215,11 @@ def _axon(panel, frame, label, time):
     )
 
 
-def _bars(panel, frame, label, time):
+def _bars(panel, frame, label, time, cursor):
     low, high = panel.range
     rows = []
     for bar in panel.bars:
-        value = float(np.ravel(frame[bar.output])[-1])
+        value = at_cursor(frame, bar.output, cursor)
         start, end = sorted((min(max(v, low), high) - low) / (high - low) * 100 for v in (0, value))
         rows.append(
             f'<div class="nc-bar nc-{bar.role}"><span>{symbols(bar.label)}</span>'
@@ -282,7 +283,8 @@ def picture(lab, frame):
     str
         A ``<figure>``, complete without JavaScript.
     """
-    sentence = say(lab.summary, frame)
+    cursor = first_cursor(frame, lab.time, lab.start)
+    sentence = say(lab.summary, frame, cursor)
     spoken = sentence.replace("_", " ")
     draw = {
         "Traces": _traces,
@@ -294,7 +296,7 @@ def picture(lab, frame):
     }
     panels = "".join(
         f'<section class="nc-panel"><div class="nc-panel-title">{symbols(panel.title)}</div>'
-        f"{draw[type(panel).__name__](panel, frame, f'{panel.title}. {spoken}', lab.time)}"
+        f"{draw[type(panel).__name__](panel, frame, f'{panel.title}. {spoken}', lab.time, cursor)}"
         "</section>"
         for panel in lab.panels
     )
@@ -306,7 +308,8 @@ def picture(lab, frame):
             f'<div class="nc-slider nc-time"><label for="{lab.key}-time">Cursor: '
             f'{escape(label)}</label><output for="{lab.key}-time"></output>'
             f'<input id="{lab.key}-time" type="range" '
-            f'data-cursor min="0" max="{last}" step="1" value="{last}" disabled></div>'
+            f'data-cursor min="0" max="{last}" step="1" value="{cursor if cursor >= 0 else last}" '
+            "disabled></div>"
         )
     return (
         f'<figure class="nc-lab" id="lab-{lab.key}" aria-label="{escape(lab.title)}">'

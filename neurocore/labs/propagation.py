@@ -265,6 +265,7 @@ PROPAGATION = {
         "function": the_axon,
         "title": "The axon",
         "time": "t",
+        "start": 3.0,
         "sliders": (
             Switch("myelinated", "Myelin", value=False),
             Slider("diameter", "Diameter of the axon", "µm", (5, 10, 20), 10),

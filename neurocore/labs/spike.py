@@ -348,6 +348,7 @@ SPIKE = {
             Switch("freeze_n", "freeze n", value=False),
         ),
         "time": "t",
+        "start": 2.4,
         "panels": (
             Traces(
                 "Membrane potential",
@@ -386,8 +387,8 @@ SPIKE = {
         ),
         "summary": (
             "{t:.1f} ms: rest, V_m {v:.1f} mV. A shock comes at 1 ms.",
-            "{t:.1f} ms, to threshold: the shock charges the membrane; V_m {v:.1f} mV. Na⁺ brings "
-            "{i_na:.0f} µA/cm² and K⁺ {i_k:+.0f}.",
+            "{t:.1f} ms, before the upstroke: the shock charges the membrane; V_m {v:.1f} mV. Na⁺ "
+            "brings {i_na:.0f} µA/cm² and K⁺ {i_k:+.0f}.",
             "{t:.1f} ms, upstroke: V_m {v:.1f} mV, and the net current is inward because m "
             "({m:.2f}) outruns h ({h:.2f}) and n ({n:.2f}).",
             "{t:.1f} ms, repolarisation: V_m {v:.1f} mV. h has fallen to {h:.2f} and n has risen "

@@ -230,6 +230,7 @@ THRESHOLD = {
         "function": current_clamp,
         "title": "Current clamp",
         "time": "t",
+        "start": 3.0,
         "sliders": (
             Slider("amplitude", "Current", "µA/cm²", (-5, 2, 4, 7, 10, 20, 40), 10),
             Slider("duration", "for", "ms", (1, 5, 20), 20),
@@ -341,6 +342,7 @@ THRESHOLD = {
         "function": where_is_the_spike_born,
         "title": "Where is the spike born?",
         "time": "t",
+        "start": 4.4,
         "sliders": (
             Slider("density", "Na⁺ channels in the initial segment", "× soma", (1, 5, 20), 5),
             Slider("shifted", "Shift of their activation", "mV", (-10, -7, -5, -3, 0), -5),

@@ -8,7 +8,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .description import say
+from .description import first_cursor, say
 from .picture import picture
 from .table import cached_table, evaluate
 
@@ -42,6 +42,8 @@ class Lab(anywidget.AnyWidget):
     time : str, optional
         The output that is the labs' time axis; bars and readings follow a
         cursor on it.
+    start : float, optional
+        Where the cursor begins, in the unit of `time`; by default at the end.
     """
 
     _esm = STATIC / "lab.js"
@@ -51,10 +53,13 @@ class Lab(anywidget.AnyWidget):
     settings = traitlets.Dict().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, function, sliders, panels, *, title, summary, attempt, notice, time=""):
+    def __init__(
+        self, function, sliders, panels, *, title, summary, attempt, notice, time="", start=None
+    ):
         self.function = function
         self.sliders, self.panels = tuple(sliders), tuple(panels)
-        self.title, self.summary, self.time = title, tuple(summary), time
+        self.title, self.summary = title, tuple(summary)
+        self.time, self.start = time, start
         self.attempt, self.notice = attempt, notice
         self.key = function.__name__.replace("_", "-")
         settings = {slider.name: float(slider.value) for slider in self.sliders}
@@ -84,7 +89,8 @@ class Lab(anywidget.AnyWidget):
 
     def say(self):
         """What the lab shows at its present settings, as one sentence."""
-        return say(self.summary, evaluate(self.function, self.settings))
+        frame = evaluate(self.function, self.settings)
+        return say(self.summary, frame, first_cursor(frame, self.time, self.start))
 
     def _repr_mimebundle_(self, **kwargs):
         folder = _tables()

@@ -14,7 +14,9 @@ from neurocore.practice.bank import CHAPTERS, computed, problems
 from neurocore.practice.kinds import Function, Numeric
 
 _INTRODUCTION = """\
-Put your answer where the `...` stands, then run the cell below it.
+Put your answer where the `...` stands.
+In Jupyter, run that cell and then the check below it.
+In the book's own page, run the check: it runs your answer first.
 A check says whether you are right, and where it can, which step went another way.
 
 Stuck?

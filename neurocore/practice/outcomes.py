@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 OUTCOMES = {
     # Nothing to judge yet.
-    "unanswered.unset": "`{name}` is not set yet: run the cell above with your answer in it.",
+    "unanswered.unset": "`{name}` is not set yet. Does the cell above give your answer this "
+    "name, and has it been run?",
     "unanswered.placeholder": "`{name}` still holds `...`: put your answer there.",
     "unanswered.none": "`{name}` is None: nothing was assigned, or a function without `return` "
     "gave it.",
@@ -54,6 +55,8 @@ OUTCOMES = {
     "as an argument.",
     "invalid.crashed": "Python itself broke down, or ran out of memory, while your function was "
     "being tried.",
+    "invalid.notebook": "`{name}` cannot be read as a notebook of this book's exercises.",
+    "invalid.stopped": "The notebook {why} before this was judged.",
     # Judged.
     "correct": "{praise}",
     "mistake": "{message} {question}",

@@ -85,7 +85,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """Your progress: a line for each problem, shown as text or as a table."""
+    """Your progress: what comes next, a count for each chapter, and its problems."""
 
     lines: tuple[Line, ...]
     note: str = ""
@@ -96,46 +96,61 @@ class Summary:
         left = [line for line in self.lines if not line.solved]
         return next((x for x in left if x.attempts), left[0] if left else None)
 
-    def __repr__(self):
-        rows = [f"{self._headline()}"]
-        chapter = None
+    @property
+    def chapters(self):
+        """The lines of each chapter, by its title."""
+        found = {}
         for line in self.lines:
-            if line.chapter != chapter:
-                chapter = line.chapter
-                rows += ["", chapter]
-            mark = "✓" if line.solved else "…" if line.attempts else "○"
-            rows.append(f"  {mark} {line.title} ({line.level}): {_counts(line)}")
+            found.setdefault(line.chapter, []).append(line)
+        return found
+
+    def __repr__(self):
+        rows = [self._headline(), *filter(None, (self._next(), self.note)), ""]
+        for name, lines in self.chapters.items():
+            rows.append(f"{name}: {_share(lines)}")
+            rows += [
+                f"  {_state(line)[0]} {line.title} ({line.level}): {_state(line)[2:]}, "
+                f"attempts {line.attempts}, hints {line.hints}, solutions {line.solutions}"
+                for line in lines
+                if line.attempts or line.hints
+            ]
         return "\n".join(rows)
 
     def _repr_html_(self):
-        rows = "".join(
-            f"<tr><td>{html.escape(line.chapter)}</td><td>{html.escape(line.title)}</td>"
-            f"<td>{line.level}</td><td>{_state(line)}</td><td>{line.attempts}</td>"
-            f"<td>{line.hints}</td></tr>"
-            for line in self.lines
-        )
         heads = "".join(
-            f'<th scope="col">{head}</th>'
-            for head in ("Chapter", "Problem", "Level", "State", "Attempts", "Hints")
+            f'<th scope="col">{head}</th>' for head in ("Problem", "Attempts", "Hints", "Solutions")
         )
-        return (
-            f'<div class="nc-progress"><p>{html.escape(self._headline())}</p><table>'
-            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-        )
+        chapters = ""
+        for name, lines in self.chapters.items():
+            rows = "".join(
+                f'<tr><td style="text-align: left">{html.escape(line.title)}<br>'
+                f"<small>{_state(line)}, {line.level}</small></td><td>{line.attempts}</td>"
+                f"<td>{line.hints}</td><td>{line.solutions}</td></tr>"
+                for line in lines
+            )
+            chapters += (
+                f"<details><summary>{html.escape(name)}: {_share(lines)}</summary>"
+                f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
+            )
+        words = filter(None, (self._headline(), self._next(), self.note))
+        paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in words)
+        return f'<div class="nc-progress">{paragraphs}{chapters}</div>'
 
     def _headline(self):
-        solved = sum(line.solved for line in self.lines)
-        words = f"Your progress: {solved} of {len(self.lines)} solved."
-        words += f" Next: {self.next.title}." if self.next else ""
-        return f"{words} {self.note}".strip()
+        return f"Your progress: {_share(self.lines)}."
+
+    def _next(self):
+        if self.next is None:
+            return ""
+        return f"What to look at next: {self.next.title} ({self.next.chapter})."
 
 
 def _state(line):
     return "✓ solved" if line.solved else "… tried" if line.attempts else "○ not attempted"
 
 
-def _counts(line):
-    return f"{_state(line)[2:]}, attempts {line.attempts}, hints {line.hints}"
+def _share(lines):
+    return f"{sum(line.solved for line in lines)} of {len(lines)} solved"
 
 
 class Record:

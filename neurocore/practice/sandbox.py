@@ -3,8 +3,8 @@
 On Linux the function runs in a forked process: it needs no pickling, sees the notebook's
 variables as they are, and is killed when its time is up, whatever it catches. On Windows and
 macOS, where forking is not safe or not there, it runs in a thread that is abandoned when its
-time is up. In the browser there is neither: it runs in place, and it is the page that stops the
-worker (`terminate`) and starts a new one.
+time is up. In the browser there is neither: it runs in place, and the page, which is told through
+`watch`, ends the worker and starts a new one.
 """
 
 import builtins
@@ -22,7 +22,12 @@ import warnings
 
 _PRINTED = 200  # characters of what a function prints that are shown
 _LONGEST = 1 << 20  # bytes of a result
+_SLOWNESS = 4  # how much longer Python may take in a browser
 _MEMORY = 2 << 30  # bytes that a function may take beyond what the notebook holds
+
+
+watch = None
+"""In a page: called with the seconds that a function may take, and with 0 when it is back."""
 
 
 class Stopped(Exception):
@@ -60,7 +65,7 @@ def run(work, seconds):
     if sys.platform == "linux":
         return _in_process(work, seconds)
     if sys.platform == "emscripten":
-        return _quietly(work)
+        return _in_page(work, seconds)
     return _in_thread(work, seconds)
 
 
@@ -95,6 +100,16 @@ def _quietly(work):
             return work(), printed.text
     finally:
         builtins.input = asking
+
+
+def _in_page(work, seconds):
+    if watch is None:  # JupyterLite
+        return _quietly(work)
+    watch(_SLOWNESS * seconds)
+    try:
+        return _quietly(work)
+    finally:
+        watch(0)
 
 
 def _in_process(work, seconds):  # pragma: no mutate block (mutants kill more than the child)

@@ -9,6 +9,11 @@ CHAPTERS = {
     "spike": "The all-or-none spike",
     "aftermath": "The aftermath",
     "propagation": "Propagation",
+    "drugs": "Drugs on channels",
+    "channelopathies": "Potassium and channel disease",
+    "temperature": "Temperature, myelin and size",
+    "energy": "The price of a spike, and stimulation",
+    "models": "Simpler models, noise, networks",
 }
 """Module and title of each chapter that has problems."""
 

@@ -12,6 +12,7 @@ from neurocore.experiments import (
     rheobase,
     smallest,
 )
+from neurocore.plots import COLOUR, label, level
 from neurocore.practice.bank.computed import computed
 from neurocore.practice.bank.squid import (
     AT_REST,
@@ -22,7 +23,16 @@ from neurocore.practice.bank.squid import (
     patch_words,
     squid_patch,
 )
-from neurocore.practice.kinds import Choice, Function, Mistake, Numeric, Tolerance, Vary
+from neurocore.practice.kinds import (
+    Axis,
+    Choice,
+    Function,
+    Mistake,
+    Numeric,
+    Plot,
+    Tolerance,
+    Vary,
+)
 from neurocore.simulate import simulate
 from neurocore.stimuli import pulse, ramp, step
 
@@ -181,6 +191,183 @@ refractory_curve = Function(
 )
 
 
+EARLIEST, LATEST = 7.0, 25.0  # ms
+
+
+def _draw_refractory(axes, p):
+    places = refractory_drawing._places
+    ratio = np.array([_ratio(float(x)) for x in places])
+    axes.plot(places, ratio, color=COLOUR["V"])
+    axes.fill_between(places, ratio, 1.0, where=ratio < 1, color=COLOUR["Na"], alpha=0.25)
+    level(axes, 1.0, "threshold at rest")
+    axes.set(yscale="log", ylim=(0.62, 10), xlabel="interval (ms)", ylabel="threshold ratio")
+    axes.set_yticks([1, 2, 5, 10], ["1", "2", "5", "10"])
+    axes.minorticks_off()
+    label(axes, 9.2, 5.2, "hard of hearing")
+    label(axes, 19.5, 0.69, "wide awake", "Na", ha="center")
+
+
+refractory_drawing = Plot(
+    id="refractory-drawing",
+    title="The refractory curve",
+    level="intermediate",
+    name="ax",
+    parameters={"celsius": SQUID.celsius},
+    ask=lambda p: (
+        f"{patch_words(p.celsius)}\nA pulse of {WIDTH:g} ms with twice its threshold makes a "
+        f"spike.\nAfter an interval, counted from start to start, a second pulse of {WIDTH:g} ms "
+        f"tries to make another one.\n{AGAIN}\n\n"
+        "Draw the threshold of the second pulse, as a multiple of that at rest, against the "
+        f"interval, at {EARLIEST:g}, {EARLIEST + 0.5:g}, {EARLIEST + 1:g} … {LATEST:g} ms.\n"
+        "Before you draw: how will the curve come back to 1?\n\n"
+        "`nc.recovery_curve(patch, intervals, duration=0.5)` returns the `intervals` and the "
+        "`ratio`; it takes some seconds."
+    ),
+    x=Axis("interval", "ms"),
+    y=Axis("threshold ratio", "", "log"),
+    low=EARLIEST,
+    high=LATEST,
+    points=37,
+    tolerance=Tolerance(absolute=0.05),
+    answer=lambda p: _ratio,
+    mistakes=(
+        Mistake(
+            "never-below-one",
+            lambda p: lambda interval: max(_ratio(interval), 1.0),
+            "Your curve comes back to 1 and stays there.",
+            "After the undershoot n is lower and h higher than at rest: what does that do to the "
+            "threshold?",
+        ),
+        Mistake(
+            "over-the-first",
+            lambda p: lambda interval: _ratio(interval) / 2,
+            "You divided by the strength of the first pulse.",
+            "Twice the threshold at rest was given there: what is the ratio to ask for?",
+        ),
+        Mistake(
+            "not-divided",
+            lambda p: lambda interval: _ratio(interval) * _rest_threshold(),
+            "You drew the threshold in µA/cm².",
+            "By what must it be divided to become a ratio?",
+        ),
+        Mistake(
+            "end-to-start",
+            lambda p: lambda interval: _ratio(interval + WIDTH),
+            "You counted the interval from the end of the first pulse.",
+            "When does the first pulse begin, and when the second?",
+        ),
+    ),
+    hints=(
+        "`intervals = np.arange(7, 25.1, 0.5)` are the places; one call does the rest.",
+        "`r = nc.recovery_curve(patch, intervals, duration=0.5)`, then "
+        "`ax.plot(r.intervals, r.ratio)`.",
+        '`ax.set(yscale="log", xlabel="interval (ms)", ylabel="threshold ratio")`: on a '
+        "logarithmic axis a tenth above 1 and a tenth below look alike.",
+    ),
+    solution=lambda p: (
+        "At 7, 10, 14, 16 and 18 ms the ratio is "
+        + ", ".join(f"{_ratio(x):.2f}" for x in (7.0, 10.0, 14.0, 16.0, 18.0))
+        + ". It falls through 1 near 16 ms and stays below for several ms: the axon is supernormal."
+        "\n\nThere is no plateau and no corner, so that a single number for the relative "
+        "refractory period needs a criterion beside it. And the times are those of a squid axon at "
+        "6.3 °C."
+    ),
+    draw=_draw_refractory,
+    alt="Threshold ratio against interval, with a logarithmic axis. It falls steeply from nine at "
+    "7 ms, passes 1 near 16 ms, runs below it until 24 ms, and comes back.",
+)
+
+
+@computed
+def _landmarks(celsius):
+    """Return when a second spike can first be had, when at the usual price, and the lowest."""
+    cell, pace = squid_patch(celsius), 3 ** ((celsius - SQUID.celsius) / 10)
+
+    def ratio(interval):
+        return float(recovery_curve(cell, [interval], duration=WIDTH, wait=WAIT).ratio[0])
+
+    best = 19.0 / pace
+    absolute = smallest(lambda x: ratio(x) < NEVER, 3.0, 9.0, 2e-3)
+    back = smallest(lambda x: ratio(x) <= 1, 9.0, best, 2e-3)
+    return absolute, back, min(ratio(best + k / 2) for k in range(-3, 4))
+
+
+@computed
+def _falls_back(celsius):
+    """Return when the first spike falls through 0 mV, ms."""
+    cell = squid_patch(celsius)
+    first = pulse(2 * pulse_threshold(cell, WIDTH, wait=WAIT), 0.0, WIDTH)
+    r = simulate(cell, first, 10.0)
+    return float(r.t[r.v > 0][-1])
+
+
+refractory_times = Numeric(
+    id="refractory-times",
+    title="Three marks on the way back",
+    level="advanced",
+    name="marks",
+    parameters={"celsius": Vary(SQUID.celsius, 4.3, 7.3, 1)},
+    ask=lambda p: (
+        f"{patch_words(p.celsius)}\nA pulse of {WIDTH:g} ms with twice its threshold makes a "
+        f"spike; a second pulse of {WIDTH:g} ms begins some interval after the first began.\n"
+        f"{AGAIN}\n\n"
+        "Up to which interval is there no second spike, however strong the pulse (try up to fifty "
+        "times the threshold at rest)?\n"
+        "After which interval is the threshold first back to that at rest?\nAnd to which fraction "
+        "of that at rest does it fall later?\n\n"
+        "`nc.recovery_curve(patch, intervals, duration=0.5)` gives ratios of thresholds, and "
+        "infinity where nothing works."
+    ),
+    unit={"absolute": "ms", "back": "ms", "lowest": ""},
+    tolerance={
+        "absolute": Tolerance(absolute=0.1),
+        "back": Tolerance(absolute=0.1),
+        "lowest": Tolerance(absolute=0.01),
+    },
+    answer=lambda p: _landmarks(p.celsius),
+    mistakes=(
+        Mistake(
+            "mammal",
+            {"absolute": 2.0},
+            "You gave the one or two milliseconds that are quoted for warm mammalian axons.",
+            "Whose axon is it here, and how cold is it?",
+        ),
+        Mistake(
+            "counted-the-pulse",
+            lambda p: {"absolute": _falls_back(p.celsius)},
+            "You counted a pulse that pushes V through 0 mV by itself.",
+            "Which sign must the ionic current have where the membrane drives the rise?",
+        ),
+        Mistake(
+            "one-period",
+            lambda p: {"back": _landmarks(p.celsius)[0]},
+            "You let the axon be as good as new once the absolute period is over.",
+            "What does the second pulse cost half a millisecond later?",
+        ),
+        Mistake(
+            "never-below-one",
+            {"lowest": 1.0},
+            "You let the threshold come back to 1 and stay there.",
+            "After the undershoot n is lower and h higher than at rest: what does that do to the "
+            "threshold?",
+        ),
+    ),
+    hints=(
+        "Draw the ratio first, every half millisecond from 4 to 26 ms. Where does it begin, where "
+        "does it pass 1, where is it lowest?",
+        "Then go finer about each of the three places: every 0.05 ms is enough for two of them.",
+        "`r.ratio` is infinite within the absolute period; `r.ratio.min()` is the lowest.",
+    ),
+    solution=lambda p: (
+        "No second spike before {:.2f} ms; back to the threshold at rest after {:.1f} ms; lowest "
+        "at {:.3f} of it.".format(*_landmarks(p.celsius))
+        + "\n\nWhat a book calls the absolute refractory period is a millisecond in a warm "
+        "mammal. Here it is cold, and all gates are slow. Even so the limit is a matter of "
+        "definition: just behind it the price is more than twenty times the usual one."
+    ),
+)
+
+
 @computed
 def _after_surgery(interval, names):
     """Return the threshold ratio with some variables reset to rest as the second pulse begins."""
@@ -205,6 +392,19 @@ def _after_surgery(interval, names):
 
 def _surgery(p):
     return tuple(_after_surgery(p.interval, x) for x in ((), ("h",), ("n",), ("v", "m")))
+
+
+def _draw_surgery(axes, p):
+    names = ("as it is", "h at rest", "V and m at rest", "n at rest")
+    roles = ("V", "Na", "muted", "K")
+    as_is, h, n, v = _surgery(p)
+    for k, (ratio, name, role) in enumerate(zip((as_is, h, v, n), names, roles, strict=True)):
+        axes.barh(-k, ratio, height=0.6, color=COLOUR[role])
+        label(axes, ratio, -k, f" {name}: {ratio:.2f}", role, va="center")
+    level(axes, 1.0, along="y")
+    axes.set(xlim=(0, 1.6 * as_is), xlabel="threshold of the second pulse (× that at rest)")
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
 
 
 gate_surgery = Numeric(
@@ -270,6 +470,9 @@ gate_surgery = Numeric(
         + "\n\nIn this model the potassium conductance that is left "
         "over is the largest obstacle. Inactivation is not the only cause of refractoriness."
     ),
+    draw=_draw_surgery,
+    alt="Bars of the threshold ratio: largest as it is, a little less with h or with V and m at "
+    "rest, far less with n at rest.",
 )
 
 RISE = 0.2  # µA/cm²/ms
@@ -289,6 +492,16 @@ def _slow_ramp(celsius):
 @computed
 def _rheobase(celsius):
     return rheobase(squid_patch(celsius))
+
+
+def _draw_ramps(axes, p):
+    cell = squid_patch(p.celsius)
+    steeper = 1.15 * _slow_ramp(p.celsius)[0]
+    for slope, role, height in ((RISE, "V", -50), (steeper, "Na", 0)):
+        r = simulate(cell, ramp(AMPLITUDE, 0.0, AMPLITUDE / slope, HOLD), 45.0)
+        axes.plot(r.t, r.v, color=COLOUR[role])
+        label(axes, 44, height, f"{slope:.2f} µA/cm² per ms", role, ha="right")
+    axes.set(xlabel="time (ms)", ylabel="V (mV)")
 
 
 critical_slope = Numeric(
@@ -340,6 +553,9 @@ critical_slope = Numeric(
         "available and more potassium channels are open, so the threshold runs ahead of V. "
         "Freezing either gate lets the same ramp fire."
     ),
+    draw=_draw_ramps,
+    alt="Potential over time on two ramps to the same current. On the slow one it creeps up and "
+    "stays below threshold; on the steeper one it fires.",
 )
 
 large_ramp = Choice(
@@ -409,6 +625,20 @@ def _release(duration):
     return float(r.gates["n"][k]), float(r.gates["h"][k]), float(r.spike_times()[0] - duration)
 
 
+def _draw_rebound(axes, p):
+    r = simulate(squid_patch(p.celsius), step(-TRIED, 0.0, p.duration), p.duration + 20.0)
+    axes.plot(r.t, r.v, color=COLOUR["V"])
+    axes.axvspan(0, p.duration, color=COLOUR["muted"], alpha=0.12, linewidth=0)
+    axes.set(xlabel="time (ms)", ylabel="V (mV)", ylim=(-90, 50))
+    label(axes, 0.5 * p.duration, -88, f"−{TRIED:g} µA/cm²", "muted", ha="center")
+    gates = axes.twinx()
+    for gate, role in (("n", "K"), ("h", "Na")):
+        gates.plot(r.t, r.gates[gate], color=COLOUR[role], linewidth=1.2)
+        label(gates, 0.3, r.gates[gate][0] + 0.02, gate, role)
+    gates.set(ylabel="gate", ylim=(0, 1))
+    gates.spines["right"].set_visible(True)
+
+
 rebound = Numeric(
     id="rebound",
     title="A spike out of inhibition",
@@ -468,6 +698,58 @@ rebound = Numeric(
         f"{_release(p.duration)[2]:.1f} ms after the release, as V swings back past a resting "
         "potential that is missing part of its potassium conductance."
     ),
+    draw=_draw_rebound,
+    alt="Potential and the gates n and h over time. During the hyperpolarising step n falls and h "
+    "rises; after its end V overshoots rest and fires.",
+)
+
+what_accommodates = Choice(
+    id="what-accommodates",
+    title="Which gate gives way?",
+    level="intermediate",
+    name="gates",
+    ask="In a squid patch (Hodgkin and Huxley, 6.3 °C) a current that creeps up to 6 µA/cm² at "
+    "0.2 µA/cm² per ms and is then held for 50 ms makes no spike.\nThe critical slope is 0.38 "
+    "µA/cm² per ms.\nWith h frozen at its resting value there is a spike at every slope tried, "
+    "down to 0.001 µA/cm² per ms.\nWith n frozen instead there is one at every slope, too.\n"
+    "Which gate is behind accommodation in this model, and how do we know?",
+    options=("n alone.", "h alone.", "Both: n and h."),
+    reasons=(
+        "Freezing either of them lets the slow ramp fire, so that the movement of each is needed.",
+        "With n frozen nothing is left of accommodation, so that h does nothing.",
+        "Accommodation means that sodium channels inactivate.",
+        "Both gates are slow, and whatever is slow takes part.",
+    ),
+    answer=("c", 1),
+    mistakes=(
+        Mistake(
+            "n-alone",
+            (None, 2),
+            "You took the gate that is needed for the only one.",
+            "With h frozen and n free, what is left of it then?",
+        ),
+        Mistake(
+            "h-by-definition",
+            (None, 3),
+            "You put the explanation into the definition.",
+            "With h free and n frozen, does the axon accommodate?",
+        ),
+        Mistake(
+            "slow-takes-part",
+            (None, 4),
+            "That a gate is slow does not show that it matters here.",
+            "What happens when it is kept from moving?",
+        ),
+    ),
+    hints=(
+        "Each freezing asks: is the movement of this gate needed?",
+        "With h frozen, n still moves. Is that enough to keep the axon silent on a slow ramp?",
+        "At the end of the ramp of 0.2 µA/cm² per ms h is 0.47 instead of 0.60, and n 0.38 instead "
+        "of 0.32.",
+    ),
+    solution="With h frozen the axon fires on any ramp, and with n frozen it does. It stays silent "
+    "only if both can move: **c1**.\n\nFewer sodium channels are left and more potassium channels "
+    "are open, and together they keep the threshold ahead of V.",
 )
 
 rebound_cause = Choice(
@@ -593,8 +875,11 @@ PROBLEMS = (
     warm_recovery,
     inactivation_lifted,
     refractory_curve,
+    refractory_drawing,
+    refractory_times,
     gate_surgery,
     critical_slope,
+    what_accommodates,
     large_ramp,
     rebound,
     rebound_cause,

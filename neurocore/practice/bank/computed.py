@@ -66,5 +66,12 @@ def recompute(problems):
 
 
 def text(table):
-    """Return a table as the text of `computed.json`."""
-    return json.dumps(table, ensure_ascii=False, indent=0) + "\n"
+    """Return a table as the text of `computed.json`, with nine digits of each number."""
+    short = {key: _rounded(value) for key, value in table.items()}
+    return json.dumps(short, ensure_ascii=False, indent=0) + "\n"
+
+
+def _rounded(value):
+    if isinstance(value, (tuple, list)):
+        return [_rounded(x) for x in value]
+    return float(f"{value:.9g}") if isinstance(value, float) else value

@@ -8,6 +8,7 @@ from neurocore.axon import bare_axon
 from neurocore.axon import length_constant as reach
 from neurocore.experiments import conduction_velocity
 from neurocore.membrane import hodgkin_huxley
+from neurocore.plots import COLOUR, label
 from neurocore.practice.bank.computed import computed
 from neurocore.practice.kinds import Choice, Function, Mistake, Numeric, Tolerance, Vary
 
@@ -139,6 +140,18 @@ def _sealed(p, shape=np.cosh, turned=False):
     return v
 
 
+def _draw_sealed(axes, p):
+    x = np.linspace(0, p.length, 100)
+    far = np.linspace(0, 1.5 * p.length, 100)
+    axes.plot(far, p.v0 * np.exp(-far / p.length_constant), "--", color=COLOUR["muted"])
+    axes.plot(x, _sealed(p)(x), color=COLOUR["V"])
+    axes.plot(p.length, _sealed(p)(p.length), "|", color=COLOUR["V"], markersize=16)
+    axes.set(ylim=(0, 1.05 * p.v0), xlabel="distance (µm)", ylabel="V above rest (mV)")
+    label(axes, 1.02 * p.length, 1.05 * _sealed(p)(p.length), "sealed end")
+    endless = p.v0 * np.exp(-0.6 * p.length / p.length_constant)
+    label(axes, 0.55 * p.length, 0.85 * endless, "endless cable", "muted", ha="right", va="top")
+
+
 sealed_end = Function(
     id="sealed-end",
     title="A cable that ends",
@@ -200,6 +213,9 @@ sealed_end = Function(
         f"would be {p.v0 * np.exp(-p.length / p.length_constant):.2f} mV at that place: current "
         "that cannot go on has to leave through the membrane before."
     ),
+    draw=_draw_sealed,
+    alt="Potential against distance. In the cable with a sealed end it falls less and arrives "
+    "flat; in an endless cable it goes on falling.",
 )
 
 SQUID_D, SQUID_R_I = 476.0, 35.4  # µm, Ω·cm: the axon of Hodgkin and Huxley's calculation
@@ -285,6 +301,22 @@ squid_speed = Numeric(
 )
 
 
+def _draw_thicker(axes, p):
+    times = np.array([1.0, 10.0])
+    for speed, power, role, words in (
+        (p.bare, 0.5, "V", "bare"),
+        (p.myelinated, 1.0, "Na", "myelinated"),
+    ):
+        axes.loglog(times, speed * times**power, color=COLOUR[role])
+        axes.plot([1, p.times], [speed, speed * p.times**power], "o", color=COLOUR[role])
+        words = f"{words}: d to the power {power:g}"
+        label(axes, 3.0, 0.8 * speed * 3.0**power, words, role, va="top")
+    axes.set(xlabel="diameter (× the first)", ylabel="speed (m/s)", ylim=(0.4 * p.bare, 120))
+    axes.set_xticks([1, 2, 5, 10], ["1", "2", "5", "10"])
+    axes.set_yticks([1, 10, 100], ["1", "10", "100"])
+    axes.minorticks_off()
+
+
 thick_axons = Numeric(
     id="thick-axons",
     title="Thicker is faster, but how much?",
@@ -335,6 +367,9 @@ thick_axons = Numeric(
         f"{p.myelinated:g} × {p.times:g} = {p.myelinated * p.times:g} m/s.\n\nThe scaling is exact "
         "for the bare axon, and nearly so for the fibre, whose nodes do not grow in length."
     ),
+    draw=_draw_thicker,
+    alt="Speed against diameter, both axes logarithmic: two straight lines, that of the myelinated "
+    "fibre twice as steep as that of the bare axon.",
 )
 
 
@@ -458,6 +493,18 @@ def _rushton(g):
     return g * np.sqrt(-np.log(g)) / (BEST_G * sqrt(0.5))
 
 
+def _draw_g(axes, p):
+    g = np.linspace(0.1, 0.985, 200)
+    axes.plot(g, _rushton(g), color=COLOUR["V"])
+    for place, role, words, side in (
+        (BEST_G, "Na", f"best: {BEST_G:.2f} ", "right"),
+        (0.77, "K", " in the brain: 0.77", "left"),
+    ):
+        axes.plot(place, _rushton(place), "o", color=COLOUR[role])
+        label(axes, place, _rushton(place) + 0.025, words, role, ha=side)
+    axes.set(xlim=(0, 1.2), ylim=(0, 1.15), xlabel="g: axon over fibre", ylabel="relative speed")
+
+
 g_ratio = Function(
     id="g-ratio",
     title="Axon or sheath?",
@@ -511,6 +558,9 @@ g_ratio = Function(
         f"The best g is {BEST_G:.3f}. At 0.77 the speed is still {float(_rushton(0.77)):.3f} of "
         "the largest: the maximum is flat, and the brain's thinner sheaths cost it little."
     ),
+    draw=_draw_g,
+    alt="Relative speed against g: a flat maximum near 0.6, a little less at 0.77, and a steep "
+    "fall as g goes to 1.",
 )
 
 myelin_why = Choice(

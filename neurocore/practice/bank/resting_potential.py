@@ -16,7 +16,7 @@ from neurocore.ions import (
     nernst,
     thermal_voltage,
 )
-from neurocore.plots import COLOUR
+from neurocore.plots import COLOUR, NAME, label, level
 from neurocore.practice.kinds import (
     Axis,
     Choice,
@@ -258,6 +258,25 @@ def _forces(p):
     return (*reversals.values(), *(_rest(p) - reversal for reversal in reversals.values()))
 
 
+def _draw_forces(axes, p):
+    v = _rest(p)
+    for height, (ion, reversal) in enumerate(_reversals(p).items()):
+        axes.plot(reversal, height, "o", color=COLOUR[ion], markersize=8)
+        axes.annotate(
+            "",
+            (reversal, height),
+            (v, height),
+            arrowprops={"arrowstyle": "<|-", "color": COLOUR[ion], "linewidth": 2},
+        )
+        words = f"E of {NAME[ion]}: {reversal:.1f} mV".replace("-", "−")
+        place = max(reversal, v) if reversal < 0 else 0.0
+        label(axes, place + 4, height + 0.16, words, ion, ha="left")
+    level(axes, v, "rest", "V", along="y")
+    axes.set(ylim=(-0.5, 2.6), xlim=(-110, 90), xlabel="potential (mV)")
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+
+
 driving_forces = Numeric(
     id="driving-forces",
     title="What pulls each ion",
@@ -319,6 +338,9 @@ driving_forces = Numeric(
         + ".\n\nA positive force drives positive charge out: K⁺ leaves. Sodium's is negative and "
         "large: Na⁺ enters. Chloride's is the smallest of the three: it is closest to equilibrium."
     ),
+    draw=_draw_forces,
+    alt="The three Nernst potentials on a scale of potentials, each with an arrow to the resting "
+    "potential: sodium's is the longest by far, chloride's the shortest.",
 )
 
 chloride_flux = Choice(
@@ -391,6 +413,21 @@ def _cylinder(p):
 
 def _limit(p):
     return p.diameter * _cylinder(p) / p.share
+
+
+def _draw_ions(axes, p):
+    d = np.geomspace(0.2, 100, 50)
+    for factor, role, words in ((4, "V", "axon"), (6, "Na", "sphere")):
+        axes.loglog(d, _percent(p, factor / (1e-4 * d)), color=COLOUR[role], label=words)
+    axes.plot(p.diameter, _cylinder(p), "o", color=COLOUR["V"])
+    axes.plot(2 * p.radius, _sphere(p), "o", color=COLOUR["Na"])
+    level(axes, p.share, f"{p.share:g} %")
+    label(axes, 20, _cylinder(p) * p.diameter / 25, "axon", ha="right", va="top")
+    label(axes, 2.3 * p.radius, 1.3 * _sphere(p), "sphere", "Na")
+    axes.set(xlabel="diameter (µm)", ylabel="K⁺ that leaves (%)")
+    axes.set_xticks([1, 10, 100], ["1", "10", "100"])
+    axes.set_yticks([0.001, 0.01, 0.1], ["0.001", "0.01", "0.1"])
+    axes.minorticks_off()
 
 
 ions_moved = Numeric(
@@ -469,6 +506,9 @@ ions_moved = Numeric(
         f"{_cylinder(p):.3g}/{p.share:g} = {_limit(p):.3g} µm. That fewer than {p.share:g} % "
         "of the ions move is true of this sphere and not of thin axons."
     ),
+    draw=_draw_ions,
+    alt="Share of the K⁺ that leaves against diameter, both axes logarithmic: two falling straight "
+    "lines. Thin axons lie above the level that is often quoted.",
 )
 
 
@@ -589,6 +629,12 @@ kcc2_limit = Numeric(
             lambda p: {"cl_in": p.cl_in, "e_cl": nernst(p.cl_out, p.cl_in, -1, p.celsius)},
             "You kept the chloride that the cell has now.",
             "Is K_in × Cl_in equal to K_out × Cl_out at present?",
+        ),
+        Mistake(
+            "no-limit",
+            {"cl_in": 0.0},
+            "You let KCC2 empty the cell of chloride.",
+            "As chloride inside falls, what pushes it back in, and when does that balance K⁺?",
         ),
         Mistake(
             "upside-down",
@@ -852,6 +898,7 @@ transfer_drawing = Plot(
     low=1.5,
     high=40.0,
     tolerance=ABOUT_MV,
+    points=51,
     answer=lambda p: {"with Cl⁻": _curve(p), "without Cl⁻": _curve(p, p_cl=0.0)},
     mistakes=(
         Mistake(
@@ -900,6 +947,125 @@ transfer_drawing = Plot(
 )
 
 
+DECADE = 10.0
+APART = 10.0  # mV
+
+
+def _slopes(p):
+    """Return the mean slope over the decade, and that at its beginning, mV per decade."""
+    mean = _rest(p, k_out=DECADE * p.k_out) - _rest(p)
+    return mean, _k_decade(p) * p.k_out / _above(p)
+
+
+def _k_decade(p):
+    return thermal_voltage(p.celsius) * log(10)
+
+
+def _leaves(p, apart=APART):
+    """Return K⁺ outside (mM) at which V_m lies so many mV above E_K."""
+    ratio = exp(apart / thermal_voltage(p.celsius))
+    return _above(p, 0.0) / (_below(p) / p.k_in * ratio - 1)
+
+
+def _draw_leaving(axes, p):
+    k_out = np.geomspace(1.5, 60, 100)
+    v, e_k = _curve(p)(k_out), nernst(k_out, p.k_in, 1, p.celsius)
+    axes.plot(k_out, e_k, color=COLOUR["K"])
+    axes.plot(k_out, v, color=COLOUR["V"])
+    place = _leaves(p)
+    ends = [nernst(place, p.k_in, 1, p.celsius), _rest(p, k_out=place)]
+    axes.plot([place, place], ends, color=COLOUR["Na"])
+    label(axes, 1.05 * place, ends[0] - 1, f"{APART:g} mV at {place:.1f} mM", "Na", va="top")
+    tangent = _rest(p) + _slopes(p)[1] * np.log10(k_out / p.k_out)
+    near = (k_out > p.k_out / 2.2) & (k_out < 2.2 * p.k_out)
+    axes.plot(k_out[near], tangent[near], "--", color=COLOUR["muted"])
+    words = f"{_slopes(p)[1]:.0f} mV per decade"
+    label(axes, p.k_out / 2.2, tangent[near][0] + 14, words, "muted")
+    label(axes, 2.2, nernst(2.2, p.k_in, 1, p.celsius) - 4, " E of K⁺", "K", va="top")
+    axes.set(xscale="log", xlabel="K⁺ outside (mM)", ylabel="potential (mV)")
+    axes.set_xticks([2, 4, 10, 20, 40], ["2", "4", "10", "20", "40"])
+    axes.minorticks_off()
+
+
+transfer_slope = Numeric(
+    id="transfer-slope",
+    title="Which slope do you mean?",
+    level="intermediate",
+    name="steep",
+    parameters=CELL,
+    ask=lambda p: (
+        f"The mammalian neuron at {p.celsius:g} °C:\n\n{_table(p)}\n\n"
+        "K⁺ outside rises and all else stays.\nBy how many mV does the GHK voltage rise from "
+        f"{p.k_out:g} to {DECADE * p.k_out:g} mM, a decade?\n"
+        f"How steep is its curve at {p.k_out:g} mM itself, in mV per decade?\n"
+        f"And below which K⁺ outside does V_m lie more than {APART:g} mV above E_K?"
+    ),
+    unit={"mean": "mV", "local": "mV", "leaves": "mM"},
+    tolerance=Tolerance(relative=0.01),
+    answer=lambda p: (*_slopes(p), _leaves(p)),
+    mistakes=(
+        Mistake(
+            "nernst-slope",
+            lambda p: {"mean": _k_decade(p), "local": _k_decade(p)},
+            "This is the slope of E_K, as if K⁺ alone could pass.",
+            "Which share of the sum above the line does K⁺ supply?",
+        ),
+        Mistake(
+            "mean-for-local",
+            lambda p: {"local": _slopes(p)[0]},
+            "You took the mean over the decade for the slope at its beginning.",
+            "Where on that way is the curve steep, and where flat?",
+        ),
+        Mistake(
+            "per-millimolar",
+            lambda p: {"mean": _slopes(p)[0] / (DECADE - 1) / p.k_out},
+            "You divided by the millimoles.",
+            "On a logarithmic axis, how long is the way from the one to the other?",
+        ),
+        Mistake(
+            "where-they-meet",
+            lambda p: {"leaves": _leaves(p, 0.0)},
+            "You gave the concentration at which V_m meets E_K.",
+            f"How far apart should the two be there: 0 or {APART:g} mV?",
+        ),
+        Mistake(
+            "chloride-dropped",
+            lambda p: {
+                "mean": _rest(p, k_out=DECADE * p.k_out, p_cl=0.0) - _rest(p, p_cl=0.0),
+                "leaves": _leaves(type(p)(**{**vars(p), "p_cl": 0.0})),
+            },
+            "The chloride terms are missing.",
+            "Towards which potential does chloride draw V_m when K⁺ outside is high?",
+        ),
+    ),
+    hints=(
+        "The mean slope needs two voltages. The slope at a point needs a derivative, or two "
+        "voltages that lie very close.",
+        lambda p: (
+            f"At a point the slope is that of E_K, {_k_decade(p):.1f} mV per decade, times the "
+            f"share of K⁺ in the sum above the line: {p.k_out:g} of {_above(p):.2f} mM."
+        ),
+        lambda p: (
+            f"V_m − E_K = RT/F ln[(K_out + {_above(p, 0.0):.2f}) {p.k_in:g}/({_below(p):.1f} "
+            f"K_out)]. Set it to {APART:g} mV and solve for K_out."
+        ),
+    ),
+    solution=lambda p: (
+        f"From {_rest(p):.2f} to {_rest(p, k_out=DECADE * p.k_out):.2f} mV, V_m rises by "
+        f"{_slopes(p)[0]:.2f} mV over the decade; E_K rises by {_k_decade(p):.1f} mV.\n\n"
+        f"At {p.k_out:g} mM K⁺ supplies {p.k_out:g}/{_above(p):.2f} of the sum above the line, and "
+        f"the slope is that share of {_k_decade(p):.1f}: {_slopes(p)[1]:.2f} mV per decade. Where "
+        "a neuron lives the curve is far flatter than its mean.\n\n"
+        f"V_m lies more than {APART:g} mV above E_K below {_leaves(p):.2f} mM. Higher up it comes "
+        f"close to E_K and meets it at {_leaves(p, 0.0):.1f} mM, because chloride has been held "
+        "where it was."
+    ),
+    draw=_draw_leaving,
+    alt="Membrane potential and the straight line of E_K against K⁺ outside on a logarithmic axis. "
+    "At low K⁺ the curve is nearly flat and far above the line; at high K⁺ the two meet.",
+)
+
+
 def _currents(p):
     v, outside, inside = _rest(p), _outside(p), _inside(p)
     return {
@@ -912,6 +1078,20 @@ def _chord_answers(p):
     g, i = _chords(p), _currents(p)
     v = chord_voltage(g, _reversals(p))
     return g["Na"] / g["K"], g["Cl"] / g["K"], v, i["Na"] / i["K"]
+
+
+def _draw_weights(axes, p):
+    ions = ("K", "Na", "Cl")
+    chords = _chords(p)
+    for k, ion in enumerate(ions):
+        conductance = chords[ion] / chords["K"]
+        axes.bar(k - 0.2, _permeability(p)[ion], 0.38, color=COLOUR[ion], alpha=0.35)
+        axes.bar(k + 0.2, conductance, 0.38, color=COLOUR[ion])
+        for x, height in ((k - 0.2, _permeability(p)[ion]), (k + 0.2, conductance)):
+            label(axes, x, height + 0.02, f"{height:.2f}", ion, ha="center")
+    axes.set(ylim=(0, 1.2), ylabel="relative to K⁺")
+    axes.set_xticks(range(3), ["K⁺", "Na⁺", "Cl⁻"])
+    label(axes, 1, 0.95, "pale: permeability\nfull: conductance", "muted", ha="left", va="top")
 
 
 chord_weights = Numeric(
@@ -974,6 +1154,9 @@ chord_weights = Numeric(
         f"Weighted with these, the Nernst potentials give {_chord_answers(p)[2]:.2f} mV, the GHK "
         f"voltage itself; weighted with permeabilities, {_weighted(p):.2f} mV."
     ),
+    draw=_draw_weights,
+    alt="Bars of permeability and conductance of three ions, relative to potassium. Sodium's "
+    "conductance is several times its permeability; chloride's is a little larger.",
 )
 
 
@@ -1078,6 +1261,7 @@ PROBLEMS = (
     ncx_direction,
     transfer_curve,
     transfer_drawing,
+    transfer_slope,
     chord_weights,
     mean_or_ghk,
 )

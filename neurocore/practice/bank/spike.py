@@ -2,14 +2,38 @@
 
 from functools import lru_cache
 from math import exp, log
+from types import SimpleNamespace
 
 import numpy as np
 
 from neurocore.channels import linoid
+from neurocore.dynamics import fixed_points, jacobian, separatrix
 from neurocore.experiments import smallest
+from neurocore.plots import COLOUR, label, level
+from neurocore.practice import data
 from neurocore.practice.bank.computed import computed
-from neurocore.practice.bank.squid import GATES, SPIKE, SQUID, TABLE, C, E, G, squid_patch
-from neurocore.practice.kinds import Choice, Function, Mistake, Numeric, Tolerance, Vary
+from neurocore.practice.bank.squid import (
+    AT_REST,
+    GATES,
+    SPIKE,
+    SQUID,
+    TABLE,
+    C,
+    E,
+    G,
+    squid_patch,
+)
+from neurocore.practice.kinds import (
+    Axis,
+    Choice,
+    Function,
+    Mistake,
+    Numeric,
+    Plot,
+    Tolerance,
+    Vary,
+)
+from neurocore.reduced import MorrisLecar, trajectory
 from neurocore.simulate import simulate
 from neurocore.stimuli import step
 
@@ -388,6 +412,25 @@ def _firing(amplitude):
     }
 
 
+COARSE = 0.05  # ms; twice that, and Euler's method blows up in the first spike
+
+
+@computed
+def _slipped(amplitude):
+    """Return the latency by Euler steps of 0.05 ms, and latency and rate by Q10 from 0 °C."""
+    v, gates, k = -65.0, dict(AT_REST), 0
+    while v < 0:
+        opening = {x: GATES[x].steady_state(v) for x in "mhn"}
+        pace = {x: COARSE / GATES[x].time_constant(v, SQUID.celsius) for x in "mhn"}
+        before = v
+        v += COARSE * (amplitude - sum(_currents(v, *(gates[x] for x in "mhn")))) / C
+        gates = {x: gates[x] + pace[x] * (opening[x] - gates[x]) for x in "mhn"}
+        k += 1
+    first = COARSE * (k - v / (v - before))
+    warm = simulate(squid_patch(2 * SQUID.celsius), step(amplitude), 300.0).spike_times()
+    return float(first), float(warm[0]), float(1e3 / np.diff(warm)[-5:].mean())
+
+
 own_simulation = Numeric(
     id="own-simulation",
     title="Your own axon",
@@ -430,6 +473,18 @@ own_simulation = Numeric(
             "You counted the spikes of the first 100 ms and multiplied by ten.",
             "By how much can such a count be out, and what would an interval tell you instead?",
         ),
+        Mistake(
+            "coarse-euler",
+            lambda p: {"first": _slipped(p.amplitude)[0]},
+            "Your time is that of plain Euler steps of 0.05 ms.",
+            "How far does it move when you halve the step, and then halve it again?",
+        ),
+        Mistake(
+            "q10-from-zero",
+            lambda p: dict(zip(("first", "rate"), _slipped(p.amplitude)[1:], strict=True)),
+            "Your rates are twice too fast, as if their Q10 were counted from 0 °C.",
+            "For which temperature do the formulas of the rates hold as they stand?",
+        ),
     ),
     hints=(
         "Without current the model must stay at −65 mV. Test that first, and α at −40 and −55 mV.",
@@ -452,14 +507,14 @@ own_simulation = Numeric(
 EARLY, LATER = 0.002, 0.010  # ms
 
 
-def _onset(p, power=3, start=None):
+def _onset(p, power=3, start=None, late=1.0):
     """Return the log–log slope of the onset of m³ after a step from a holding potential."""
     gate = GATES["m"]
     end, tau = float(gate.steady_state(p.v)), float(gate.time_constant(p.v, p.celsius))
 
     def slope(v_start):
         m0 = gate.steady_state(v_start) if start is None else start + 0.0 * v_start
-        early, later = (end - (end - m0) * exp(-t / tau) for t in (EARLY, LATER))
+        early, later = (end - (end - m0) * exp(-late * t / tau) for t in (EARLY, LATER))
         return power * np.log(later / early) / log(LATER / EARLY)
 
     return slope
@@ -497,6 +552,12 @@ onset_exponent = Function(
             lambda p: _onset(p, power=1),
             "You gave the slope of m.",
             "What does a logarithm make of a cube?",
+        ),
+        Mistake(
+            "too-late",
+            lambda p: _onset(p, late=10.0),
+            "Your slope is that between 20 and 100 µs, ten times too late.",
+            "How many ms are 10 µs, and what does the slope do as t comes near τ?",
         ),
         Mistake(
             "always-three",
@@ -606,6 +667,22 @@ def _listed(values):
     return ", ".join(f"{x:g}" for x in values)
 
 
+def _draw_valley(axes, p):
+    best, _, squares = _best(p.seed)
+    powers = np.linspace(best - 0.7, best + 0.7, 41)
+    fits = [_best(p.seed, power=x) for x in powers]
+    axes.plot(powers, [left / squares for _, _, left in fits], color=COLOUR["K"])
+    low, high = _range(p.seed)
+    axes.plot([low, high], [WITHIN, WITHIN], color=COLOUR["V"])
+    level(axes, WITHIN, f"{WITHIN:.2f} times the least")
+    for power, place in ((low, "right"), (high, "left")):
+        tau = _best(p.seed, power=power)[1]
+        words = f" N = {power:.2f}, τ = {tau:.2f} ms "
+        label(axes, power, WITHIN - 0.06, words, ha=place, va="top")
+    axes.set(xlim=(powers[0] - 0.35, powers[-1] + 0.35), ylim=(0.95, 2.2))
+    axes.set(xlabel="N held at", ylabel="sum of squares over its least")
+
+
 onset_fit = Numeric(
     id="onset-fit",
     title="How many gates do the data hold?",
@@ -636,6 +713,12 @@ onset_fit = Numeric(
             "Which N do these data prefer, scatter and all?",
         ),
         Mistake(
+            "one-gate",
+            {"n": 1.0},
+            "You gave the power of a single exponential, which needs a delay before it.",
+            "How do the first few points lie about such a curve?",
+        ),
+        Mistake(
             "unweighted",
             lambda p: {"n": _unweighted(p.seed)},
             "You fitted g and not ln g, so that the large values outweigh the onset.",
@@ -661,6 +744,481 @@ onset_fit = Numeric(
         f"{float(GATES['n'].time_constant(0.0, 6.3)):.2f} ms. A good fit shows that N = 4 will do, "
         "not that a channel has four gates."
     ),
+    draw=_draw_valley,
+    alt=lambda p: (
+        "The sum of squares against the power that is held: a valley. It stays "
+        f"below the limit from N = {_range(p.seed)[0]:.2f} to {_range(p.seed)[1]:.2f}."
+    ),
+)
+
+four_gates = Choice(
+    id="four-gates",
+    title="What a good fit shows",
+    level="intermediate",
+    name="proof",
+    ask="In the squid axon at 6.3 °C the K⁺ conductance after a voltage step follows n⁴ closely, "
+    "where n moves along one exponential.\nWhat does that say about the K⁺ channel, and why?",
+    options=(
+        "It has four gates that open independently.",
+        "It opens in several steps; how many, and of which kind, stays open.",
+        "It has one gate that opens after a fixed delay.",
+    ),
+    reasons=(
+        "The power of the best fit is the number of the parts.",
+        "Other schemes with other rates give nearly the same curve, so that the fit cannot tell "
+        "them apart.",
+        "A single exponential with a lag begins as smoothly.",
+        "Four is what is known of the protein, and the fit measures it.",
+    ),
+    answer=("b", 2),
+    mistakes=(
+        Mistake(
+            "fit-is-mechanism",
+            (None, 1),
+            "You read the mechanism off the formula.",
+            "If n⁵ with a shorter τ stays within 3 % of the same curve, how many gates are there "
+            "then?",
+        ),
+        Mistake(
+            "lag",
+            (None, 3),
+            "A lag leaves a corner at the onset, which the data do not have.",
+            "What would the residuals of such a fit look like in the first half millisecond?",
+        ),
+        Mistake(
+            "known-from-elsewhere",
+            (None, 4),
+            "The four subunits are known from the protein, long after the fit.",
+            "Would the same fit have told you so, before anybody had seen a channel?",
+        ),
+    ),
+    hints=(
+        "What would you have to see in the data to rule out five gates with a shorter τ?",
+        "Fit the same curve with another power and let τ go free: how much worse does it get?",
+        "A channel with linked gates, or with a last common step, has a sigmoid onset as well.",
+    ),
+    solution="The delay shows that more than one step lies before the opening. The fit does not "
+    "show which: n³ with a longer τ or n⁵ with a shorter one stays within about 3 %: **b2**.\n\n"
+    "For Hodgkin and Huxley n⁴ was a description. That the channel is made of four subunits came "
+    "from other evidence; and a sodium channel, for all its m³, has four voltage sensors.",
+)
+
+
+def _clamped(p):
+    """Return what is asked of the channel behind the data, and the largest m³h over m∞³."""
+    return _behind(int(p.seed), float(p.v))
+
+
+@lru_cache
+def _behind(seed, v):
+    channel = data.sodium_channel(seed)
+    m, h = channel.gate("m"), channel.gate("h")
+    end, shut = float(m.steady_state(v)), float(h.steady_state(v))
+    rise, fall = (float(gate.time_constant(v, data.CELSIUS)) for gate in (m, h))
+    t = np.linspace(0.0, 20.0, 2001)
+    open_now = (1 - np.exp(-t / rise)) ** 3 * (shut + (1 - shut) * np.exp(-t / fall))
+    return SimpleNamespace(m=end, h=shut, tau_m=rise, tau_h=fall, peak=float(open_now.max()))
+
+
+def _drive(p):
+    return p.v - E["Na"]
+
+
+def _draw_family(axes, p):
+    t, v, current = data.sodium_currents(int(p.seed))
+    shown = t <= 10
+    for row, at in zip(current, v, strict=True):
+        if at in (-60.0, -50.0, -30.0, -20.0, 0.0, 20.0):
+            axes.plot(t[shown], row[shown] / 1e3, color=COLOUR["muted"], linewidth=0.6, alpha=0.6)
+    c = _clamped(p)
+    fit = (c.m * (1 - np.exp(-t / c.tau_m))) ** 3 * (c.h + (1 - c.h) * np.exp(-t / c.tau_h))
+    row = current[v == p.v][0]
+    axes.plot(t[shown], row[shown] / 1e3, ".", color=COLOUR["Na"], markersize=4)
+    scale = G["Na"] * _drive(p) / 1e3
+    axes.plot(t[shown], scale * fit[shown], color=COLOUR["V"], linewidth=0.8)
+    steady = scale * (c.m * (1 - np.exp(-t / c.tau_m))) ** 3
+    axes.plot(t[shown], steady[shown], "--", color=COLOUR["V"], linewidth=1.2)
+    axes.set(xlabel="time after the step (ms)", ylabel="sodium current (mA/cm²)")
+    axes.set_ylim(1.55 * steady[-1], 0.02 * abs(steady[-1]))
+    label(axes, 10, 0.97 * steady[-1], "without inactivation", ha="right")
+    label(axes, 4, 0.62 * steady[-1], f"data and fit at {p.v:g} mV".replace("-", "−"), "Na")
+
+
+clamp_family = Numeric(
+    id="clamp-family",
+    title="Read the gates from the currents",
+    level="advanced",
+    name="read_off",
+    parameters={"seed": Vary(5, 1, 20, 1), "v": Vary(-40, -50, -40, 10), "celsius": data.CELSIUS},
+    ask=lambda p: (
+        f"Sodium currents of a voltage-clamped squid axon at {p.celsius:g} °C, synthetic: the "
+        "model's, with a scatter.\nThe gates of this axon are not quite those of the textbook, so "
+        "they have to be read from the data.\n\n"
+        "```python\n"
+        "from neurocore.practice import data\n\n"
+        f"t, v, current = data.sodium_currents({p.seed:g})\n"
+        "```\n\n"
+        "`t` is the time after the step in ms, `v` the potentials in mV, and `current` has a row "
+        "for each of them, in µA/cm², outward positive, without leak and capacitive current.\n"
+        f"Before the step the axon is held at {data.HOLDING:g} mV, where m = 0 and h = 1 to a good "
+        f"approximation.\nWith all its sodium channels open it would have {G['Na']:g} mS/cm², and "
+        f"E_Na = {E['Na']:+g} mV.\n\n"
+        "With I = g m³h (V − E_Na), where m and h move along one exponential each: what are m∞ and "
+        f"h∞ at {p.v:g} mV, and the time constants of m and h?"
+    ),
+    unit={"m_inf": "", "h_inf": "", "tau_m": "ms", "tau_h": "ms"},
+    tolerance={
+        "m_inf": Tolerance(relative=0.03),
+        "h_inf": Tolerance(absolute=0.01),
+        "tau_m": Tolerance(relative=0.05),
+        "tau_h": Tolerance(relative=0.05),
+    },
+    answer=lambda p: tuple(getattr(_clamped(p), x) for x in ("m", "h", "tau_m", "tau_h")),
+    mistakes=(
+        Mistake(
+            "cube-root-forgotten",
+            lambda p: {"m_inf": _clamped(p).m ** 3},
+            "You gave m∞³, the share of channels whose m gates are all open.",
+            "How probable must one gate be open, for three at once to have that probability?",
+        ),
+        Mistake(
+            "drive-forgotten",
+            lambda p: {"m_inf": _clamped(p).m * abs(_drive(p)) ** (1 / 3)},
+            "You divided the current by the maximal conductance alone.",
+            "Which factor turns a conductance into a current, and how large is it here?",
+        ),
+        Mistake(
+            "time-constant-of-the-cube",
+            lambda p: {"tau_m": -_clamped(p).tau_m * log(1 - (1 - exp(-1)) ** (1 / 3))},
+            "You gave the time in which m³ makes 63 % of its way.",
+            "Does a product of three exponential rises start as steeply as one of them?",
+        ),
+        Mistake(
+            "peak-for-steady-state",
+            lambda p: {"m_inf": _clamped(p).m * _clamped(p).peak ** (1 / 3)},
+            "You took the peak for the end of activation.",
+            "By the time of the peak, how far has h fallen, and has m arrived?",
+        ),
+        Mistake(
+            "over-the-peak",
+            lambda p: {"h_inf": _clamped(p).h / _clamped(p).peak},
+            "You divided the late current by the peak.",
+            "Would the peak be as small if no channel had inactivated by then?",
+        ),
+        Mistake(
+            "all-inactivate",
+            {"h_inf": 0.0},
+            "You let all channels inactivate.",
+            "Where does the current settle in the end: at zero, or a little below?",
+        ),
+        Mistake(
+            "half-time",
+            lambda p: {"tau_h": _clamped(p).tau_h * log(2)},
+            "You gave a half-time.",
+            "After one time constant, which fraction of an exponential decay is left?",
+        ),
+    ),
+    hints=(
+        lambda p: (
+            f"First draw the row: `current[list(v).index({p.v:g})]` is the one that is meant. "
+            "Which part of it speaks of m, and which of h?"
+        ),
+        lambda p: (
+            f"Divide by {G['Na']:g} × (−{-_drive(p):g}) to get m³h. Late, m³ has arrived: what is "
+            "left is m∞³ (h∞ + (1 − h∞) e^(−t/τ_h)). Continue that back to t = 0: there it is m∞³."
+        ),
+        "Fit all four at once: `scipy.optimize.curve_fit(f, t, row, (0.5, 0.1, 0.5, 3))` with `f` "
+        "the current as a function of `t` and of m∞, h∞, τ_m, τ_h.",
+    ),
+    solution=lambda p: (
+        "`from scipy.optimize import curve_fit`\n"
+        "`def f(t, m, h, tau_m, tau_h):`\n"
+        "`    gate_m = m * (1 - np.exp(-t / tau_m))`\n"
+        "`    gate_h = h + (1 - h) * np.exp(-t / tau_h)`\n"
+        f"`    return {G['Na']:g} * gate_m**3 * gate_h * ({p.v:g} - {E['Na']:g})`\n"
+        f"`row = current[list(v).index({p.v:g})]`\n"
+        "`read_off, _ = curve_fit(f, t, row, (0.5, 0.1, 0.5, 3))`\n\n"
+        f"The data were made with m∞ = {_clamped(p).m:.3f}, h∞ = {_clamped(p).h:.3f}, τ_m = "
+        f"{_clamped(p).tau_m:.3f} ms and τ_h = {_clamped(p).tau_h:.2f} ms. The fit comes close, "
+        "the scatter keeps it from them.\n\n"
+        f"At its peak the current is only {100 * _clamped(p).peak:.0f} % of what it would be "
+        "without inactivation. That is why a peak tells neither m∞ nor h∞ by itself."
+    ),
+    draw=_draw_family,
+    alt="A family of inward sodium currents after voltage steps. One of them is fitted: it peaks "
+    "well before the dashed curve, which shows the current without inactivation, has settled.",
+)
+
+SHOCKS = 5
+
+
+@lru_cache
+def _plane(current):
+    """Return the fixed points, and the separatrix as the potential at each w."""
+    model = MorrisLecar(current=current)
+    points = fixed_points(model)
+    v, w = separatrix(model)
+    return model, points, v, w
+
+
+def _crossing(current):
+    """Return the potential at which the separatrix stands at the resting w, mV."""
+    _, (rest, *_), v, w = _plane(current)
+    k = int(np.flatnonzero(w > rest.w)[0])  # it rises all the way from its lower end
+    return float(v[k - 1] + (rest.w - w[k - 1]) / (w[k] - w[k - 1]) * (v[k] - v[k - 1]))
+
+
+def _nullcline_crossing(current):
+    """Return the potential above rest at which dv/dt turns positive at the resting w, mV."""
+    model, (rest, saddle, _), _, _ = _plane(current)
+    return smallest(lambda v: model.derivative(v, rest.w)[0] > 0, rest.v + 1.0, saddle.v)
+
+
+@computed
+def _border(current):
+    """Return rest, saddle and focus, and what separatrix and nullcline make of a shock."""
+    rest, saddle, focus = _plane(current)[1]
+    points = (rest.v, rest.w, saddle.v, saddle.w, focus.v, focus.w)
+    return *points, _crossing(current), _nullcline_crossing(current)
+
+
+def _shocks(p):
+    """Return five shocks (mV), one of which passes the nullcline and not the separatrix."""
+    first = round(_border(p.current)[6] - _border(p.current)[0]) - (5 if p.current % 4 else 3)
+    return [first + 2 * k for k in range(SHOCKS)]
+
+
+def _firing_shocks(p, border):
+    return sum(_border(p.current)[0] + shock > border for shock in _shocks(p))
+
+
+def _model_words(p):
+    return (
+        "The model of Morris and Lecar with the class-I parameters of Rinzel and Ermentrout has a "
+        "potential v (mV) and a recovery variable w. No temperature enters it.\n"
+        f"`model = nc.MorrisLecar(current={p.current:g})` is it, with a lasting current of "
+        f"{p.current:g} µA/cm².\n"
+    )
+
+
+def _draw_plane(axes, p):
+    model, (rest, saddle, focus), v, w = _plane(p.current)
+    grid = np.linspace(-60.0, 20.0, 200)
+    axes.plot(grid, model.voltage_nullcline(grid), color=COLOUR["muted"], linewidth=1.2)
+    axes.plot(grid, model.recovery_nullcline(grid), color=COLOUR["K"], linewidth=1.2)
+    axes.plot(v, w, color=COLOUR["Na"])
+    for point, fill in ((rest, COLOUR["V"]), (saddle, "white"), (focus, "white")):
+        axes.plot(point.v, point.w, "o", color=COLOUR["V"], markerfacecolor=fill, markersize=6)
+    # Shocks on either side of the border, and where they lead.
+    for beyond in (-1.0, 1.0):
+        _, x, y = trajectory(model, _crossing(p.current) + beyond, rest.w, 60.0, 0.5)
+        axes.plot(x, y, color=COLOUR["V"], linewidth=1.0)
+    axes.set(xlim=(-60, 33), ylim=(-0.04, 0.43), xlabel="v (mV)", ylabel="w")
+    label(axes, rest.v, -0.01, "rest", ha="center", va="top")
+    label(axes, saddle.v - 1, saddle.w + 0.02, "saddle", ha="right")
+    label(axes, -3, 0.225, "separatrix ", "Na", ha="right")
+    label(axes, 8, 0.325, "dv/dt = 0", "muted")
+    label(axes, 10, 0.415, "dw/dt = 0", "K", va="center")
+    label(axes, 17, 0.05, "fires")
+
+
+saddle_border = Numeric(
+    id="saddle-border",
+    title="A real separatrix",
+    level="advanced",
+    name="border",
+    parameters={"current": Vary(30, 20, 38, 2)},
+    ask=lambda p: (
+        f"{_model_words(p)}\n"
+        "It has three fixed points. Where is the saddle?\n"
+        "A brief shock moves v up from the resting point and leaves w as it is.\nWhich is the "
+        "smallest shock that leads to a spike (v rises above 0 mV)?\n"
+        f"And how many of the shocks {', '.join(map(str, _shocks(p)[:-1]))} and {_shocks(p)[-1]} "
+        "mV do so?\n\n"
+        "`nc.fixed_points(model)` and `nc.separatrix(model)` help; `nc.trajectory(model, v, w, "
+        "200)` lets it run."
+    ),
+    unit={"v_saddle": "mV", "w_saddle": "", "shock": "mV", "fire": ""},
+    tolerance={
+        "v_saddle": Tolerance(absolute=0.05),
+        "w_saddle": Tolerance(absolute=0.001),
+        "shock": Tolerance(absolute=0.1),
+        "fire": Tolerance(absolute=0.1),
+    },
+    answer=lambda p: (
+        *_border(p.current)[2:4],
+        _border(p.current)[6] - _border(p.current)[0],
+        _firing_shocks(p, _border(p.current)[6]),
+    ),
+    mistakes=(
+        Mistake(
+            "nullcline",
+            lambda p: {
+                "shock": _border(p.current)[7] - _border(p.current)[0],
+                "fire": _firing_shocks(p, _border(p.current)[7]),
+            },
+            "You took the place where dv/dt turns positive for the border.",
+            "A trajectory that starts between the two: does v go on rising while w grows?",
+        ),
+        Mistake(
+            "as-far-as-the-saddle",
+            lambda p: {
+                "shock": _border(p.current)[2] - _border(p.current)[0],
+                "fire": _firing_shocks(p, _border(p.current)[2]),
+            },
+            "You let the shock reach the saddle's potential.",
+            "The saddle lies at another w than rest: where does the curve that runs into it pass "
+            "the resting w?",
+        ),
+        Mistake(
+            "focus",
+            lambda p: dict(zip(("v_saddle", "w_saddle"), _border(p.current)[4:6], strict=True)),
+            "This fixed point is an unstable focus.",
+            "Which of the three has one eigenvalue of each sign?",
+        ),
+        Mistake(
+            "resting-point",
+            lambda p: dict(zip(("v_saddle", "w_saddle"), _border(p.current)[:2], strict=True)),
+            "This fixed point is the stable one, rest.",
+            "Which of the three has one eigenvalue of each sign?",
+        ),
+        Mistake(
+            "potential-not-shock",
+            lambda p: {"shock": _border(p.current)[6]},
+            "You gave the potential that the shock reaches.",
+            "By how much does the shock move v?",
+        ),
+    ),
+    hints=(
+        "`[(x.v, x.w, x.kind) for x in nc.fixed_points(model)]` names all three.",
+        "The border is the curve along which points move into the saddle: its stable manifold. "
+        "`v, w = nc.separatrix(model)` follows it back in time.",
+        "Find the v of that curve at the resting w, for example by `np.interp(rest.w, w, v)` on "
+        "its lower part, and subtract the resting v. Let single shocks run to be sure.",
+    ),
+    solution=lambda p: (
+        "Rest lies at v = {:.2f} mV, w = {:.4f}; the saddle at {:.2f} mV, {:.4f}. ".format(
+            *_border(p.current)[:4]
+        )
+        + f"At the resting w the separatrix passes {_border(p.current)[6]:.2f} mV, so that a shock "
+        f"must exceed {_border(p.current)[6] - _border(p.current)[0]:.2f} mV: "
+        f"{_firing_shocks(p, _border(p.current)[6])} of the five do.\n\n"
+        f"From {_border(p.current)[7]:.2f} mV on v would rise at first, but between there and the "
+        "separatrix w catches up and the response dies. Nullclines are crossed, a separatrix never."
+        "\n\nUnlike the patch of Hodgkin and Huxley this model has a border in the strict sense: "
+        "two starts on either side part for good, however close they are."
+    ),
+    draw=_draw_plane,
+    alt="The plane of potential and recovery variable. The separatrix runs through the saddle "
+    "beside the rising part of the v nullcline. A start just left of it returns to rest, one just "
+    "right of it makes a loop to high potentials.",
+)
+
+LEFT, RIGHT = -20.0, -2.0  # mV, between which the border is drawn
+PLACES = 37
+
+
+@computed
+def _curves(current, straight=False, forward=False):
+    """Return the w of the separatrix at the places compared, or of what is taken for it."""
+    model, (_, saddle, _), v, w = _plane(current)
+    places = np.linspace(LEFT, RIGHT, PLACES)
+    if straight or forward:
+        values, vectors = np.linalg.eig(jacobian(model, saddle.v, saddle.w))
+        along = vectors[:, np.argmax(values) if forward else np.argmin(values)]
+        w_at = saddle.w + along[1] / along[0] * (places - saddle.v)
+    else:
+        rising = slice(0, int(np.argmax(v)))
+        w_at = np.interp(places, v[rising], w[rising])
+    return tuple(w_at.tolist())
+
+
+def _at_places(values):
+    places = np.linspace(LEFT, RIGHT, PLACES)
+    return lambda v: float(np.interp(v, places, values))
+
+
+def _branch(p, name):
+    return getattr(MorrisLecar(current=p.current), name)
+
+
+def _draw_border(axes, p):
+    v = np.linspace(LEFT, RIGHT, PLACES)
+    saddle = _border(p.current)[2:4]
+    nullcline = _branch(p, "voltage_nullcline")(v)
+    border = np.array(_curves(p.current))
+    axes.fill_between(v, nullcline, border, color=COLOUR["Na"], alpha=0.12, linewidth=0)
+    axes.plot(v, border, color=COLOUR["Na"])
+    axes.plot(v, nullcline, color=COLOUR["muted"])
+    axes.plot(*saddle, "o", color=COLOUR["V"], markerfacecolor="white", markersize=7)
+    axes.set(xlabel="v (mV)", ylabel="w")
+    label(axes, saddle[0] + 0.4, saddle[1] - 0.012, "saddle")
+    label(axes, -9, border[24] - 0.002, "separatrix", "Na", ha="right")
+    label(axes, -7, nullcline[26] - 0.02, "dv/dt = 0", "muted")
+
+
+separatrix_drawing = Plot(
+    id="separatrix-drawing",
+    title="Beside the nullcline",
+    level="advanced",
+    name="ax",
+    parameters={"current": Vary(28, 24, 30, 2)},
+    ask=lambda p: (
+        f"{_model_words(p)}\n"
+        "Draw w against v for two curves near its saddle: the one on which dv/dt = 0, and the "
+        "separatrix.\nBefore you draw: must the two coincide?\n\n"
+        "`model.voltage_nullcline(v)` gives the first and `nc.separatrix(model)` the points of the "
+        "second."
+    ),
+    x=Axis("v", "mV"),
+    y=Axis("w", ""),
+    low=LEFT,
+    high=RIGHT,
+    points=PLACES,
+    tolerance=Tolerance(absolute=0.002),
+    answer=lambda p: {
+        "separatrix": _at_places(_curves(p.current)),
+        "nullcline": _branch(p, "voltage_nullcline"),
+    },
+    mistakes=(
+        Mistake(
+            "other-nullcline",
+            lambda p: {"nullcline": _branch(p, "recovery_nullcline")},
+            "One of your curves is the nullcline of w.",
+            "On which curve does v stand still, and which variable may still move there?",
+        ),
+        Mistake(
+            "tangent",
+            lambda p: {"separatrix": _at_places(_curves(p.current, True))},
+            "You went on straight along the saddle's eigenvector.",
+            "How far from the saddle does the linear picture hold?",
+        ),
+        Mistake(
+            "unstable-direction",
+            lambda p: {"separatrix": _at_places(_curves(p.current, False, True))},
+            "You followed the direction in which points leave the saddle.",
+            "Does a start on the border run into the saddle or away from it?",
+        ),
+    ),
+    hints=(
+        "A nullcline is where one variable stands still for a moment. A separatrix is a trajectory "
+        "that ends in the saddle.",
+        "`v, w = nc.separatrix(model)` is ready to be drawn; for the other take "
+        f"`x = np.linspace({LEFT:g}, {RIGHT:g}, 100)`.",
+        'The curve may reach beyond the range that is asked for. `ax.set(xlabel="v (mV)", '
+        'ylabel="w")` labels the axes.',
+    ),
+    solution=lambda p: (
+        "Both pass the saddle, but only there do they meet. To its right the separatrix lies "
+        f"higher: at −5 mV at w = {_at_places(_curves(p.current))(-5.0):.3f} against "
+        f"{_branch(p, 'voltage_nullcline')(-5.0):.3f} of the nullcline.\n\n"
+        "Between the two v falls at first, for the start lies above the nullcline, and yet the "
+        "model fires in the end. To the left of the saddle it is the other way round: v rises and "
+        "the model does not fire."
+    ),
+    draw=_draw_border,
+    alt="Two rising curves that cross in the saddle: the separatrix is steeper than the nullcline "
+    "of v. Between them lies a shaded strip in which v starts in the wrong direction.",
 )
 
 what_repolarises = Choice(
@@ -765,8 +1323,12 @@ PROBLEMS = (
     hh_rhs,
     own_simulation,
     onset_exponent,
+    four_gates,
     onset_fit,
+    clamp_family,
     what_repolarises,
     undershoot,
+    saddle_border,
+    separatrix_drawing,
 )
 """In the order of the chapter."""

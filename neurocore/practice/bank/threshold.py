@@ -6,7 +6,8 @@ from math import expm1, log
 import numpy as np
 
 from neurocore.axon import cell_with_initial_segment
-from neurocore.experiments import latency, smallest
+from neurocore.experiments import latency, rheobase, smallest
+from neurocore.plots import COLOUR, label, level
 from neurocore.practice.bank.computed import computed
 from neurocore.practice.bank.squid import (
     AT_REST,
@@ -21,7 +22,16 @@ from neurocore.practice.bank.squid import (
     patch_words,
     squid_patch,
 )
-from neurocore.practice.kinds import Choice, Function, Mistake, Numeric, Tolerance, Vary
+from neurocore.practice.kinds import (
+    Axis,
+    Choice,
+    Function,
+    Mistake,
+    Numeric,
+    Plot,
+    Tolerance,
+    Vary,
+)
 from neurocore.simulate import simulate, spikes_by_itself
 from neurocore.stimuli import step
 
@@ -113,6 +123,20 @@ def _instant(p, m=None, h=None, n=None, m_power=3, n_power=4):
     return current
 
 
+def _draw_instant(axes, p):
+    v = np.linspace(-72.0, -52.0, 200)
+    now = _instant(p)(v)
+    axes.plot(v, now, color=COLOUR["V"])
+    axes.plot(v, _instant(p, m=AT_REST["m"])(v), "--", color=COLOUR["muted"])
+    level(axes, 0.0)
+    axes.plot(REST, 0.0, "o", color=COLOUR["V"], markersize=6)
+    axes.set_xticks(range(-70, -50, 5))
+    axes.set(ylim=(-12, 12), xlabel="V (mV)", ylabel="total ionic current (µA/cm²)")
+    label(axes, REST + 0.2, -1.4, "rest", va="top")
+    label(axes, -58.3, -8, "m follows ", ha="right")
+    label(axes, -58, 7.4, "m stays ", "muted", ha="right")
+
+
 instant_current = Function(
     id="instant-current",
     title="Who wins at once?",
@@ -178,6 +202,9 @@ instant_current = Function(
         "turns inward. With the standard conductances that is at "
         f"{_balance():.2f} mV."
     ),
+    draw=_draw_instant,
+    alt="Ionic current against potential. With m following it is outward just above rest and turns "
+    "inward a few millivolts higher; with m held it stays outward.",
 )
 
 
@@ -206,6 +233,19 @@ def _shock(celsius):
         return spikes_by_itself(squid_patch(celsius), None, 30.0, resets=resets)
 
     return smallest(enough, 2.0, 20.0, 1e-4)
+
+
+def _draw_shocks(axes, p):
+    for beyond, role, words in ((-0.1, "V", "too small"), (0.1, "Na", "enough")):
+        v = REST + _shock(p.celsius) + beyond
+        r = simulate(squid_patch(p.celsius), None, 6.0, resets={0.0: {"v": v}}, v0=REST)
+        last = int(np.argmax(r.v > -40)) or None  # the spike itself is not the point
+        axes.plot(r.t[1:last], r.v[1:last], color=COLOUR[role])
+        place = {"x": 4.2, "y": -59.0} if beyond < 0 else {"x": 0.35, "y": -47.5}
+        label(axes, place["x"], place["y"], words, role)
+    level(axes, _balance())
+    label(axes, 0.0, _balance() - 0.4, "balance, m at steady state", "muted", va="top")
+    axes.set(ylim=(-68, -44), xlabel="time after the shock (ms)", ylabel="V (mV)")
 
 
 balance_and_shock = Numeric(
@@ -258,6 +298,9 @@ balance_and_shock = Numeric(
         "after the shock m still has its resting value, so the current is outward and V falls. "
         "m then needs time, in which n grows and h falls. The shock must pay for that."
     ),
+    draw=_draw_shocks,
+    alt="Two traces that begin a fifth of a millivolt apart, well above the point of balance. Both "
+    "fall at first; one goes on falling, the other turns and rises to a spike.",
 )
 
 just_above = Choice(
@@ -390,18 +433,21 @@ spike_latency = Function(
 
 SETTLED = 0.05  # ms after a shock from which on the peak is read
 WATCHED = 10.0  # ms
+FINE = 0.005  # ms: in the warm a peak is brief
 
 
-@lru_cache(maxsize=4096)
-def _peak(celsius, shock, follow=False, sodium=True):
+def _highest(celsius, shock, follow=False, sodium=True):
     """Return the highest V after a shock of so many mV, read from SETTLED on."""
     cell = squid_patch(celsius)
     if not sodium:
         cell = cell.modify("Na", _no_sodium)
     v = REST + shock
     start = {"v0": v} if follow else {"resets": {0.0: {"v": v}}, "v0": REST}
-    r = simulate(cell, None, WATCHED, **start)
+    r = simulate(cell, None, WATCHED, sample=FINE, **start)
     return float(r.v[r.t >= SETTLED - 1e-9].max())
+
+
+_peak = computed(_highest)
 
 
 def _no_sodium(channel):
@@ -429,7 +475,7 @@ shock_peak = Function(
     mistakes=(
         Mistake(
             "gates-moved-too",
-            lambda p: lambda shock: _peak(p.celsius, shock, follow=True),
+            lambda p: lambda shock: _peak(p.celsius, shock, True),
             "Your gates start at rest for the new V, as if it had been held there.",
             "How far can a gate move during a shock that lasts no time?",
         ),
@@ -447,7 +493,7 @@ shock_peak = Function(
         ),
         Mistake(
             "no-sodium",
-            lambda p: lambda shock: _peak(p.celsius, shock, sodium=False),
+            lambda p: lambda shock: _peak(p.celsius, shock, False, False),
             "In your trace V only falls back.",
             "Which channels can lift V above the end of the shock?",
         ),
@@ -476,10 +522,102 @@ shock_peak = Function(
 def _jump(celsius):
     """Return after which shock the peak jumps most per 0.1 mV, and the peaks before and after."""
     shocks = [k / 10 for k in range(30, 151)]
-    peaks = [_peak(celsius, shock) for shock in shocks]
+    peaks = [_highest(celsius, shock) for shock in shocks]
     k = int(np.argmax(np.diff(peaks)))
     return shocks[k], peaks[k], peaks[k + 1]
 
+
+FROM, TO = 3.0, 40.0  # mV
+PLACES = np.linspace(FROM, TO, 75)
+
+
+@computed
+def _peaks(celsius, follow=False, sodium=True):
+    """Return the highest V after each of the shocks that are compared."""
+    return tuple(_highest(celsius, float(shock), follow, sodium) for shock in PLACES)
+
+
+def _over_shocks(values, lift=0.0):
+    return lambda shock: float(np.interp(shock, PLACES, values)) + lift
+
+
+def _draw_peaks(axes, p):
+    for celsius, role in ((SQUID.celsius, "K"), (p.celsius, "Na")):
+        axes.plot(PLACES, _peaks(celsius), color=COLOUR[role])
+    axes.plot(PLACES, REST + PLACES, "--", color=COLOUR["muted"], linewidth=1)
+    axes.set(xlabel="shock (mV)", ylabel="highest V (mV)")
+    label(axes, 9, 30, f"{SQUID.celsius:g} °C", "K", ha="left", va="top")
+    label(axes, 21, -24, f"{p.celsius:g} °C", "Na")
+    label(axes, 30, -36, "the shock itself", "muted", va="top")
+
+
+shock_drawing = Plot(
+    id="shock-drawing",
+    title="Nothing like all or none",
+    level="intermediate",
+    name="ax",
+    parameters={"celsius": Vary(35.0, 34, 37, 1)},
+    ask=lambda p: (
+        f"{patch_words(p.celsius)}\nA brief shock moves V up from rest at time 0, and the gates "
+        "start from their resting values.\n"
+        f"Draw the highest V between {SETTLED:g} and {WATCHED:g} ms after it against the size of "
+        f"the shock: {FROM:g}, {FROM + 0.5:g}, {FROM + 1:g} … {TO:g} mV.\n"
+        "Before you draw: will the curve jump?\n\n"
+        '`nc.simulate(patch, None, 10, resets={0.0: {"v": -65 + shock}}, sample=0.005)` is one '
+        "run, sampled finely because peaks are brief in the warm."
+    ),
+    x=Axis("shock", "mV"),
+    y=Axis("highest V", "mV"),
+    low=FROM,
+    high=TO,
+    points=len(PLACES),
+    tolerance=Tolerance(absolute=2.0),
+    answer=lambda p: _over_shocks(_peaks(p.celsius)),
+    mistakes=(
+        Mistake(
+            "cold-squid",
+            lambda p: _over_shocks(_peaks(SQUID.celsius)),
+            "Your patch is at 6.3 °C, where the peak does jump.",
+            "Where does the temperature go in: into the membrane, or into the run?",
+        ),
+        Mistake(
+            "gates-moved-too",
+            lambda p: _over_shocks(_peaks(p.celsius, True)),
+            "Your gates start at rest for the new V, as if it had been held there.",
+            "How far can a gate move during a shock that lasts no time?",
+        ),
+        Mistake(
+            "height",
+            lambda p: _over_shocks(_peaks(p.celsius), -REST),
+            "You drew the height above rest.",
+            "Which V does the inside of the cell reach?",
+        ),
+        Mistake(
+            "no-sodium",
+            lambda p: _over_shocks(_peaks(p.celsius, False, False)),
+            "In your traces V only falls back.",
+            "Which channels can lift V above the end of the shock?",
+        ),
+    ),
+    hints=(
+        "One run a shock, one number out of each: a loop over `np.arange(3, 40.1, 0.5)`.",
+        f"`run.v[run.t >= {SETTLED:g}].max()` leaves out the shock itself.",
+        '`ax.plot(shocks, peaks)` and `ax.set(xlabel="shock (mV)", ylabel="highest V (mV)")`.',
+    ),
+    solution=lambda p: (
+        f"The peak climbs from {_peaks(p.celsius)[0]:.0f} to {_peaks(p.celsius)[-1]:.0f} mV "
+        "without a jump: half a millivolt of shock changes it by at most "
+        f"{max(np.diff(_peaks(p.celsius))):.0f} mV. At 6.3 °C it is "
+        f"{max(np.diff(_peaks(SQUID.celsius))):.0f} mV.\n\n"
+        "Same equations, same conductances: in the warm h and n follow so soon that they cut the "
+        "rise short wherever it has come to. All-or-none is a matter of how fast the gates are."
+    ),
+    draw=_draw_peaks,
+    alt=lambda p: (
+        f"Highest potential against the size of the shock. At 6.3 °C it jumps to near +40 mV; at "
+        f"{p.celsius:g} °C it rises smoothly."
+    ),
+)
 
 biggest_jump = Numeric(
     id="biggest-jump",
@@ -648,6 +786,18 @@ why_segment = Numeric(
             "Does the density stand inside or outside the logarithm?",
         ),
         Mistake(
+            "shift-is-all",
+            lambda p: {"both": p.v_axon - p.v_soma},
+            "You took the shift of V_a for the whole of it.",
+            "What do more channels and the stronger drive on sodium do to V_T?",
+        ),
+        Mistake(
+            "shift-times-density",
+            lambda p: {"both": (p.v_axon - p.v_soma) * p.density},
+            "You multiplied the shift by the density.",
+            "Does the density stand inside or outside the logarithm?",
+        ),
+        Mistake(
             "log10",
             lambda p: {
                 "both": p.v_axon - p.v_soma + (_force(p) + _by_density(p)) / log(10),
@@ -676,6 +826,99 @@ why_segment = Numeric(
     ),
 )
 
+WITHIN = 60.0  # ms
+
+
+@computed
+def _cell_rheobase(density, shifted):
+    """Return the rheobase of the toy cell, nA."""
+    cell = cell_with_initial_segment(density, shifted)
+    soma = int(cell.regions["soma"][0])
+    return rheobase(cell, WITHIN, at=soma, v0=cell.rest(), highest=0.4, resolution=1e-3)
+
+
+def _four(p):
+    return tuple(_cell_rheobase(d, s) for d, s in ((1, 0), (5, 0), (1, p.shifted), (5, p.shifted)))
+
+
+def _draw_four(axes, p):
+    names = ("as the soma", "five times the channels", f"shifted by −{-p.shifted:g} mV", "both")
+    for k, (value, name) in enumerate(zip(_four(p), names, strict=True)):
+        role = "Na" if k == 3 else "V"
+        axes.barh(-k, value, height=0.6, color=COLOUR[role])
+        label(axes, value, -k, f" {name}: {value:.3f} nA", role, va="center")
+    axes.set(xlim=(0, 0.36), xlabel="rheobase (nA)")
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+
+
+four_cells = Numeric(
+    id="four-cells",
+    title="Density, shift, or both?",
+    level="advanced",
+    name="rheobases",
+    parameters={"shifted": Vary(-7, -7, -5, 1), "celsius": SQUID.celsius},
+    ask=lambda p: (
+        "`nc.cell_with_initial_segment(density, shifted)` is a toy cell with squid channels at "
+        f"{p.celsius:g} °C.\nIts initial segment of 20 µm has `density` times the sodium channels "
+        "of the soma, their activation shifted by `shifted` mV.\n\n"
+        "Current steps go into the soma. A step is strong enough if the last compartment of the "
+        f"axon rises through 0 mV within {WITHIN:g} ms.\n"
+        "How large is the rheobase with the segment like the soma (1, 0), with five times the "
+        f"channels (5, 0), with the shift alone (1, {p.shifted:g}), and with both "
+        f"(5, {p.shifted:g})?\n"
+        "Begin at the cell's rest, and give three digits.\n\n"
+        f'`nc.rheobase(cell, {WITHIN:g}, at=cell.regions["soma"][0], v0=cell.rest())` searches.'
+    ),
+    unit=dict.fromkeys(("uniform", "dense", "shifted", "both"), "nA"),
+    tolerance=Tolerance(relative=0.02),
+    answer=_four,
+    mistakes=(
+        Mistake(
+            "density-is-enough",
+            lambda p: {"dense": _four(p)[0] / 5},
+            "You let the rheobase fall in proportion to the channels.",
+            "At the V where the soma tips over, how many of the added channels are open?",
+        ),
+        Mistake(
+            "density-does-nothing",
+            lambda p: {"dense": _four(p)[0]},
+            "You let the added channels do nothing.",
+            "Which current do they carry while V creeps up?",
+        ),
+        Mistake(
+            "factors-multiply",
+            lambda p: {"both": _four(p)[1] * _four(p)[2] / _four(p)[0]},
+            "You multiplied the two effects.",
+            "If more channels open at a lower V, does the one change not make the other larger?",
+        ),
+        Mistake(
+            "shift-is-all",
+            lambda p: {"both": _four(p)[2]},
+            "You let the density add nothing to the shift.",
+            "Once the channels open earlier, does it not matter how many they are?",
+        ),
+    ),
+    hints=(
+        "Change one thing at a time: four cells, one search each.",
+        '`cell = nc.cell_with_initial_segment(5, 0)`, and `soma = cell.regions["soma"][0]`.',
+        "Without `v0=cell.rest()` the segment begins at a rest of its own, and the cell gets a "
+        "kick that you did not mean.",
+    ),
+    solution=lambda p: (
+        "The four need {:.3f}, {:.3f}, {:.3f} and {:.4f} nA. ".format(*_four(p))
+        + f"Five times the channels alone lower the rheobase by "
+        f"{100 * (1 - _four(p)[1] / _four(p)[0]):.0f} %, the shift alone by "
+        f"{100 * (1 - _four(p)[2] / _four(p)[0]):.0f} %, both together by "
+        f"{100 * (1 - _four(p)[3] / _four(p)[0]):.0f} %.\n\n"
+        "Many channels help only where they open. The numbers belong to this toy cell, which lies "
+        "close to firing by itself; that the two changes need each other is the point."
+    ),
+    draw=_draw_four,
+    alt="Bars of the rheobase of four cells. More channels or the shift alone shorten the bar "
+    "a little; both together shrink it many times.",
+)
+
 BORN_AT = -20.0  # mV, whose crossing tells the order
 
 
@@ -689,6 +932,20 @@ def _birth(amplitude):
     # Each compartment's own rest, the default, differs from the cell's by up to tens of mV.
     r = simulate(cell, stimulus, 40.0, v0=cell.rest(), record=places, threshold=BORN_AT)
     return tuple(float(times[0]) for times in r.spike_times())
+
+
+def _draw_birth(axes, p):
+    cell = cell_with_initial_segment()
+    soma, *_ = cell.regions["soma"]
+    places = [soma, cell.regions["initial segment"][-1], cell.regions["axon"][-1]]
+    first = min(_birth(p.amplitude))
+    r = simulate(cell, step(p.amplitude, at=int(soma)), first + 6, v0=cell.rest(), record=places)
+    for v, role in zip(r.v, ("V", "Na", "K"), strict=True):
+        axes.plot(r.t, v, color=COLOUR[role])
+    level(axes, BORN_AT, along="x")
+    axes.set(xlim=(first - 2, first + 5), xlabel="time (ms)", ylabel="V (mV)")
+    for words, role, height in (("segment", "Na", 32), ("soma", "V", 20), ("axon's end", "K", 8)):
+        label(axes, first - 1.8, height, words, role)
 
 
 birthplace = Numeric(
@@ -755,6 +1012,58 @@ birthplace = Numeric(
         "the soma, but the spike sets out from the segment: forward along the axon, and back into "
         "the soma."
     ),
+    draw=_draw_birth,
+    alt="Potentials of the initial segment, the soma and the end of the axon over time: the "
+    "segment rises first, the other two follow.",
+)
+
+where_born = Choice(
+    id="where-born",
+    title="In at one end, out at the other",
+    level="intermediate",
+    name="origin",
+    ask="A toy cell with squid channels (6.3 °C) has a passive dendrite, a soma, an initial "
+    "segment and an axon.\nThe segment has five times the soma's sodium channels, and they open at "
+    "potentials 7 mV lower.\nA steady current goes into the far end of the dendrite.\nWhere does V "
+    "first rise through −20 mV in a spike, and why?",
+    options=("In the dendrite.", "In the soma.", "In the initial segment.", "At the axon's end."),
+    reasons=(
+        "V is highest where the current goes in.",
+        "It is the largest part, and most of the current comes out there.",
+        "Its sodium current is the first to outweigh what leaves: many channels, which open early.",
+        "Spikes begin at the end where transmitter is released.",
+    ),
+    answer=("c", 3),
+    mistakes=(
+        Mistake(
+            "where-it-goes-in",
+            (None, 1),
+            "You let the spike begin where the current goes in.",
+            "Which channels does the dendrite of this cell have?",
+        ),
+        Mistake(
+            "largest-part",
+            (None, 2),
+            "You let the largest part decide.",
+            "What does a large membrane do to the V that a given current makes?",
+        ),
+        Mistake(
+            "where-it-ends",
+            (None, 4),
+            "You let the spike begin where it ends.",
+            "How does the axon's end learn of the current in the dendrite?",
+        ),
+    ),
+    hints=(
+        "V creeps up in all parts, and less the further from the current. What must happen "
+        "somewhere for a spike to begin?",
+        "Compare the sodium currents of soma and segment at the same V, some mV above rest.",
+        "`nc.simulate(cell, nc.step(0.1, at=0), 40, v0=cell.rest(), record=[10, 14, 24], "
+        "threshold=-20).spike_times()` lists soma, segment and axon's end.",
+    ),
+    solution="The segment crosses first, the soma and the axon's end follow: **c3**. In the "
+    "dendrite, which is passive, V only follows.\n\nWhere a spike is born is decided by where "
+    "inward current wins first, not by where the input comes in.",
 )
 
 PROBLEMS = (
@@ -763,10 +1072,13 @@ PROBLEMS = (
     balance_and_shock,
     just_above,
     spike_latency,
+    shock_drawing,
     shock_peak,
     biggest_jump,
     true_threshold,
     why_segment,
+    where_born,
+    four_cells,
     birthplace,
 )
 """In the order of the chapter."""

@@ -1,0 +1,207 @@
+// The page "Your progress": fills in where the reader stands, from what the browser keeps.
+// Python reads a record in the same way (neurocore/practice/progress.py); a test compares the two.
+
+import "./progress.css";
+import * as python from "./python";
+import { KEPT, recall, store } from "./python";
+
+type Entry = Record<"at" | "problem" | "seed" | "what" | "code" | "answer", string>;
+interface Standing { solved: boolean; attempts: number; hints: number; solutions: number }
+
+const FIELDS = "answer at code problem seed what";
+const LARGEST = 20e6; // bytes; a browser keeps a quarter of it
+const all = <E extends Element = HTMLElement>(selector: string, within: ParentNode = document) => [...within.querySelectorAll<E>(selector)];
+const part = (name: string) => document.querySelector<HTMLElement>(`[data-p="${name}"]`)!;
+const notice = document.querySelector<HTMLElement>(".p-notice")!;
+const many = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+// Reading
+const isEntry = (entry: unknown): entry is Entry =>
+  typeof entry === "object" && entry !== null && Object.keys(entry).sort().join(" ") === FIELDS
+  && Object.values(entry).every((value) => typeof value === "string");
+
+/** Entries as Python writes them for their digest. */
+const quote = (text: string) =>
+  JSON.stringify(text).replace(/[^ -~]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const plain = (entries: Entry[]) => {
+  const one = (entry: Entry) => (Object.keys(entry) as (keyof Entry)[]).sort().map((name) => `${quote(name)}: ${quote(entry[name])}`);
+  return `[${entries.map((entry) => `{${one(entry).join(", ")}}`).join(", ")}]`;
+};
+
+async function read(text: string): Promise<Entry[]> {
+  let record: any;
+  try {
+    record = JSON.parse(text);
+  } catch {
+    throw new Error("it is not JSON");
+  }
+  if (record?.format !== "neurocore progress 1") throw new Error("it is not a record of this book");
+  const { events, digest } = record;
+  if (!Array.isArray(events) || !events.every(isEntry)) throw new Error("it holds something else than events");
+  if (crypto.subtle) { // missing on sites without https; Python looks again
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(plain(events)));
+    const hex = [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (hex !== digest) throw new Error("it was changed outside this book");
+  }
+  return events;
+}
+
+function standing(entries: Entry[]): Standing {
+  const checks = entries.filter((entry) => entry.what === "check").map((entry) => entry.code);
+  const right = checks.indexOf("correct");
+  const count = (what: string) => entries.filter((entry) => entry.what === what).length;
+  return { solved: right >= 0, attempts: right >= 0 ? right + 1 : checks.length, hints: count("hint"), solutions: count("solution") };
+}
+
+// Showing
+const WORDS = { solved: "✓ solved", tried: "… tried", open: "○ not attempted" };
+
+/** The record, or none: what cannot be trusted is set aside. */
+async function kept(): Promise<Entry[]> {
+  const text = recall(KEPT);
+  if (text === null) return [];
+  try {
+    return await read(text);
+  } catch (error) {
+    const reason = `The record in this browser cannot be used: ${(error as Error).message}.`;
+    notice.textContent = recall(KEPT) === text && python.setAside()
+      ? `${reason} It is set aside as it is, and you can save it from this page. A new record begins.`
+      : `${reason} There was no room to set it aside.`;
+    return [];
+  }
+}
+
+let drawing = 0;
+async function draw(): Promise<void> {
+  const mine = ++drawing;
+  const entries = await kept();
+  if (mine !== drawing) return;
+  const found = new Map<string, Entry[]>();
+  for (const entry of entries) found.set(entry.problem, [...(found.get(entry.problem) ?? []), entry]);
+  const lines: ({ row: HTMLElement; chapter: string } & Standing)[] = [];
+  const chapters = all(".p-chapters li");
+  all(".p-table").forEach((table, i) => {
+    const pieces = all<SVGUseElement>("use", chapters[i]);
+    let solved = 0;
+    all("[data-problem]", table).forEach((row, j) => {
+      const line = standing(found.get(row.dataset.problem!) ?? []);
+      const state = line.solved ? "solved" : line.attempts ? "tried" : "open";
+      solved += Number(line.solved);
+      pieces[j].setAttribute("href", `#p-${state}`);
+      pieces[j].setAttribute("class", `p-${state}`);
+      row.className = `p-${state}`;
+      const [mark, ...words] = WORDS[state].split(" ");
+      const said = document.createElement("span");
+      said.textContent = words.join(" ");
+      const [first, ...counts] = all("td", row);
+      first.replaceChildren(`${mark} `, said);
+      [line.attempts, line.hints, line.solutions].forEach((count, k) => {
+        counts[k].textContent = String(count);
+        counts[k].classList.toggle("p-none", !count);
+      });
+      lines.push({ row, chapter: chapters[i].querySelector("a")!.textContent!, ...line });
+    });
+    chapters[i].querySelector("b")!.textContent = String(solved);
+    chapters[i].classList.toggle("p-solved", solved === pieces.length);
+  });
+  summarize(lines, entries);
+}
+
+function summarize(lines: ({ row: HTMLElement; chapter: string } & Standing)[], entries: Entry[]): void {
+  const left = lines.filter((line) => !line.solved);
+  const tried = left.filter((line) => line.attempts).length;
+  const solved = lines.length - left.length;
+  part("solved").textContent = String(solved);
+  const bars = all(".p-bar i");
+  [solved, tried].forEach((count, i) => { bars[i].style.width = `${(100 * count) / lines.length}%`; });
+  const last = entries.map((entry) => Date.parse(entry.at)).filter(Number.isFinite).reduce((a, b) => Math.max(a, b), 0);
+  const date = new Date(last).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  part("rest").textContent = !entries.length ? "Nothing is recorded in this browser yet."
+    : `${left.length ? `${tried} tried, ${left.length - tried} not attempted. ` : ""}${last ? `Last worked on ${date}.` : ""}`;
+  // The rule of `Summary.next`: what was tried first, then what comes first.
+  const next = left.find((line) => line.attempts) ?? left[0];
+  if (next) {
+    const help = [many(next.attempts, "attempt"), next.hints && many(next.hints, "hint"), next.solutions && "its solution opened"];
+    part("next").replaceChildren(next.row.querySelector("a")!.cloneNode(true));
+    part("why").textContent = `${next.chapter}, ${next.row.querySelector("small")!.textContent}. `
+      + (next.attempts ? `${help.filter(Boolean).join(", ")} so far.` : "Not attempted yet.");
+  } else {
+    part("next").textContent = "Every problem is solved.";
+    part("why").textContent = `Numbers of your own? ask("${lines[0].row.dataset.problem}", seed="your name") gives you some.`;
+  }
+  part("export").toggleAttribute("disabled", recall(KEPT) === null);
+  part("afresh").toggleAttribute("disabled", recall(KEPT) === null);
+  part("aside").replaceChildren(...python.asides().flatMap((key, i) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `Save record ${i + 1}`;
+    button.addEventListener("click", () => save(recall(key)!, "set-aside.json"));
+    return [i ? " " : "Set aside in this browser: ", button];
+  }));
+}
+
+// Taking along
+const say = (words: string) => { part("said").textContent = words; };
+
+function save(text: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+async function bringIn(file: File): Promise<string> {
+  const before = all(".p-table .p-solved").length;
+  let others: Entry[];
+  try {
+    if (file.size > LARGEST) throw new Error("it is too large to be a record");
+    const text = await file.text();
+    others = await read(text);
+    say(python.state === "ready" ? "Taking it in …" : "Loading Python, which takes the copy in …");
+    const fresh: number | string = await python.ask({ kind: "merge", text });
+    if (typeof fresh === "string") throw new Error(fresh);
+    await draw();
+    const have = new Set((await kept()).map((entry) => plain([entry])));
+    if (!others.every((entry) => have.has(plain([entry])))) return "This browser could not keep it: its storage is full or closed.";
+    if (!fresh) return `Nothing in ${file.name} is new: all of it is here already.`;
+    const solved = all(".p-table .p-solved").length - before;
+    return `Taken in from ${file.name}: ${many(fresh, "new mark")}${solved ? `, ${many(solved, "more problem")} solved` : ""}.`;
+  } catch (error) {
+    return `${file.name} was not taken in: ${(error as Error).message}. Nothing has changed. `
+      + "A copy is a file that this page has saved, or the one that notebooks keep.";
+  }
+}
+
+part("export").addEventListener("click", () => {
+  const text = recall(KEPT);
+  if (text === null) return;
+  save(text, "my-progress.json");
+  say("Saved as my-progress.json, where this browser keeps its downloads.");
+});
+document.querySelector<HTMLInputElement>(".p-keep input")!.addEventListener("change", async ({ target }) => {
+  const input = target as HTMLInputElement;
+  const file = input.files![0];
+  if (!file) return;
+  input.disabled = true;
+  say(await bringIn(file));
+  input.disabled = false;
+  input.value = ""; // the same file may be chosen again
+  input.focus();
+});
+part("afresh").addEventListener("click", () => {
+  if (!confirm("Start afresh?\n\nYour record is set aside in this browser. You can save it from there and bring it in again.")) return;
+  say(python.setAside() ? "You start afresh. The old record is set aside." : "There is no room to set the old record aside, so nothing has changed.");
+  python.tell();
+  void draw();
+});
+
+const alive = PYTHON && location.protocol.startsWith("http");
+const mayStore = store(`${KEPT}-probe`, "") && store(`${KEPT}-probe`, null);
+if (!alive) notice.textContent = "In this copy of the book Python does not run in the pages, so they record nothing. In a notebook, progress.summary() shows where you stand.";
+else if (!mayStore) notice.textContent = "This browser lets the book store nothing, so your answers leave no mark here. Allow it to keep site data, or work in a notebook, which keeps a file.";
+if (!alive || !mayStore) document.querySelector<HTMLElement>(".p-keep")!.hidden = true;
+void draw();
+python.listen((message) => { if (message.kind === "progress") void draw(); });
+addEventListener("storage", (event) => { if (event.key === KEPT || event.key === null) void draw(); });
+addEventListener("pageshow", (event) => { if (event.persisted) void draw(); });
