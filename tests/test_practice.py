@@ -558,8 +558,14 @@ def test_browser_runs_in_place(problem, text, code, monkeypatch, capfd):
 
 def test_browser_keeps_what_is_printed(monkeypatch):
     monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
-    asking = builtins.input
-    assert "v is now" in cases.rate.judge(cases.chatters).note
+    monkeypatch.setattr(builtins, "input", asking := lambda: "7")
+
+    def work():
+        print("ab", end="c")
+        sys.stderr.write("d" * 150)
+        print("e" * 150)
+
+    assert sandbox.run(work, 1) == (None, "abc" + "d" * 150 + "e" * 47)
     assert builtins.input is asking
 
 
@@ -629,7 +635,7 @@ def scalar(answer, tolerance=None, mistakes=(1.0, 2.0, 3.0), **fields):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"answer": 1.05}, "cannot be told apart"),
+        ({"answer": 1.05}, r"cannot be told apart within 0\.1 mV$"),
         ({"answer": 9.0, "mistakes": (1.0, 1.15, 5.0)}, "m0 .* and m1 .* cannot be told apart"),
         ({"answer": 0.05, "mistakes": (3.0, 5.0, 7.0)}, "accepts 0"),
         ({"answer": 0.0, "tolerance": Tolerance(relative=0.1)}, "relative tolerance"),
@@ -862,6 +868,17 @@ def test_prompts_state_name_unit_and_rule():
     assert mixed.judge((1.09, 9.4)).correct
     assert mixed.judge((1.11, 9.4)).message.startswith("`fraction`: ")
     assert "Right already: `time`" in mixed.judge((1.11, 9.4)).message
+    assert "that a pure number can" in mixed.judge("9 mV").message
+    three = replace(
+        mixed,
+        unit={"a": "mV", "b": "mV", "c": "s"},
+        tolerance=Tolerance(0.1),
+        answer=(5.0, -5.0, 1.0),
+        mistakes=tuple(cases.mistake(f"m{i}", {"c": 20.0 * i}) for i in (1, 2, 3)),
+    )
+    assert three.judge((-5.0, 5.0, 1.0)).code == "near.order"
+    assert three.judge((5.0, -5.0, 9.0)).message.endswith("Right already: `a`, `b`.")
+    assert "missing: `a`, `b`. The" in three.judge({"c": 1.0}).message
 
 
 @pytest.mark.parametrize(
@@ -918,6 +935,8 @@ def test_record_of_answers_that_hold_themselves():
     itself = {}
     itself["e_k"] = [itself]
     assert brief(itself) == "((e_k, (a dictionary)))"
+    itself["e_k"] = itself
+    assert brief(itself) == "((e_k, (a tuple)))"
     both = []
     both.append((both,))
     assert brief(both) == "(((a tuple)))"

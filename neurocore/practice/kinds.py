@@ -342,7 +342,7 @@ class Numeric(Problem):
             label = f"`{name}`: " if name else ""
             result = self._judge_part(name, given[name], unit, rule, variant)
             if result and result.code == "near.unit" and carries_unit(handed_in[name]):
-                result = reply("near.prefix", self.id)
+                result = reply("near.prefix")
             if result is None:
                 right.append(f"`{name}`")
             elif found is None:
@@ -392,7 +392,7 @@ class Numeric(Problem):
             return self._mistaken(fields["mistake"], variant.p)
         if code == "incorrect" and _rounded(value, variant.answer[name]):
             code, fields = "near.digits", {"tolerance": rule.words(unit)}
-        return reply(code, self.id, **fields)
+        return reply(code, **fields)
 
     def _misplaced(self, given, variant):
         """Return the reply to the right numbers in the wrong order, or None."""

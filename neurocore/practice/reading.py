@@ -10,7 +10,7 @@ import sys
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
-from math import isfinite, isnan
+from math import inf, isfinite, isnan, nan
 from types import FunctionType
 
 import numpy as np
@@ -161,9 +161,9 @@ def _as_float(value):
     try:
         return float(value)
     except OverflowError:
-        return float("inf")
+        return inf
     except ValueError:  # Decimal("sNaN")
-        return float("nan")
+        return nan
 
 
 def _nested(value, unit, name, depth):
@@ -224,6 +224,6 @@ def brief(value, depth=3):
     if type(value) is FunctionType:
         code = value.__code__
         constants = [x for x in code.co_consts if is_one_of(x, (*_NUMBERS, str))]
-        text = repr((code.co_names, constants)).encode("utf-8", "replace")
+        text = repr((code.co_names, constants)).encode()
         return "function " + sha256(code.co_code + text).hexdigest()[:12]
     return kind_of(value)
