@@ -97,7 +97,9 @@ angle = Numeric(
     mistakes=(mistake("a", 2.0), mistake("b", 3.0), mistake("c", 4.0)),
 )
 chosen = Choice(
-    **common("flux", "flux", options=("in", "out"), reasons=("force", "gradient", "pump")),
+    **common(
+        "flux", "flux", options=("in", "out", "neither"), reasons=("force", "gradient", "pump")
+    ),
     answer=("b", 1),
     mistakes=(
         mistake("gradient-only", ("a", 2)),
@@ -161,6 +163,22 @@ def several_axes():
     figure = Figure()
     figure.subplots(2)
     return figure
+
+
+def hidden():
+    ax = drawn((K_OUT, E_K))
+    ax.get_lines()[0].set_visible(False)
+    return ax
+
+
+def unreadable():
+    ax = drawn((K_OUT, E_K))
+    ax.get_lines()[0].set_ydata([1, 2])
+    return ax
+
+
+# A point that is masked is not drawn.
+MASKED = np.append(K_OUT, 10), np.ma.masked_equal(np.append(E_K, 0), 0)
 
 
 def decay(*curves, x="time (ms)", y="open fraction"):
@@ -304,8 +322,11 @@ CASES = [
     (potassium, "-44.53", "mistake.two-charges"),
     (potassium, "-89", "near.digits"),
     (potassium, "-89.1", "correct"),
+    (potassium, "-90", "near.digits"),
+    (potassium, "-205.06", "near.log"),
     (potassium, "1 / -89.058", "near.reciprocal"),
     (potassium, "-50", "incorrect"),
+    (potassium, "-88.5", "incorrect"),
     (potassium, "0", "incorrect"),
     (potassium, "float('nan')", "invalid.nan"),
     (potassium, "Decimal('sNaN')", "invalid.nan"),
@@ -323,6 +344,8 @@ CASES = [
     (potassium, "np.array([])", "unanswered.empty"),
     (potassium, "'-89.06'", "invalid.text"),
     (potassium, "'about -89 mV'", "invalid.text"),
+    (potassium, "10**6 * '9'", "invalid.text"),
+    (potassium, "'-89.06' + 10**6 * ' ' + 'mV'", "invalid.text"),
     (potassium, "'-89.06 mV'", "correct"),
     (potassium, "'-0.08906 V'", "correct"),
     (potassium, "'−89.06mV'", "correct"),
@@ -400,6 +423,10 @@ CASES = [
     (rate, "lambda v: [v]", "invalid.sequence"),
     (current, "reads_notebook", "incorrect.ignores"),
     (current, "lambda g, v: g * (v + 54.4)", "correct"),
+    (current, "lambda g, v: f'{g * (v + 54.4) / 1000} mA/cm²'", "correct"),
+    (current, "lambda g, v: '3 mV'", "invalid.unit"),
+    (current, "lambda g, v: ...", "unanswered.function"),
+    (current, "lambda g, v: 10**400", "incorrect.not-finite"),
     (current, "lambda g, v: g * v", "mistake.no-reversal"),
     (angle, "60", "near.degrees"),
     (chosen, "'b1'", "correct"),
@@ -409,6 +436,19 @@ CASES = [
     (chosen, "'b3'", "mistake.pump"),
     (chosen, "'b'", "invalid.reason"),
     (chosen, "'z9'", "invalid.option"),
+    (chosen, "' B: 1 '", "correct"),
+    (chosen, "['b', 1]", "correct"),
+    (chosen, "'a3'", "mistake.pump"),
+    (chosen, "'c1'", "incorrect"),
+    (chosen, "('b', -1)", "invalid.option"),
+    (chosen, "'b0'", "invalid.option"),
+    (chosen, "'b4'", "invalid.option"),
+    (chosen, "('b', 11)", "invalid.option"),
+    (chosen, "('b', 10**9 + 1)", "invalid.option"),
+    (chosen, "('b', 1 - 10**9)", "invalid.option"),
+    (chosen, "'b1' + 80 * ' ' + 'z'", "invalid.option"),
+    (chosen, "'b' + 10**6 * ' ' + 'z'", "invalid.option"),
+    (chosen, "('b1' + 9 * ' ' + 'z', 1)", "invalid.option"),
     (nernst_line, "drawn((K_OUT, E_K))", "correct"),
     (nernst_line, "drawn((K_OUT[::-1], E_K[::-1]), figure=True)", "correct"),
     (nernst_line, "(drawn((K_OUT, E_K)).figure, drawn((K_OUT, E_K)))", "correct"),
@@ -418,12 +458,16 @@ CASES = [
     (nernst_line, r"drawn((K_OUT * 1e3, E_K), x=r'[K] in $\mathrm{\mu M}$')", "correct"),
     (nernst_line, "drawn((K_OUT, E_K), x='K, mmol/L')", "correct"),
     (nernst_line, "drawn((np.append(K_OUT, np.nan), np.append(E_K, 0)))", "correct"),
+    (nernst_line, "drawn(MASKED)", "correct"),
+    (nernst_line, "drawn(MASKED, points=True)", "correct"),
     (nernst_line, "drawn()", "unanswered.drawing"),
+    (nernst_line, "hidden()", "unanswered.drawing"),
     (nernst_line, "drawn(level=-89)", "unanswered.drawing"),
     (nernst_line, "drawn((5, -89.06))", "unanswered.drawing"),
     (nernst_line, "type(drawn().figure)()", "unanswered.drawing"),
     (nernst_line, "E_K", "invalid.plot"),
     (nernst_line, "drawn", "invalid.plot"),
+    (nernst_line, "unreadable()", "invalid.plot"),
     (nernst_line, "several_axes()", "invalid.axes"),
     (nernst_line, "drawn((K_OUT, -E_K))", "near.sign"),
     (nernst_line, "drawn((K_OUT, E_K / 1000))", "near.unit"),
@@ -431,10 +475,18 @@ CASES = [
     (nernst_line, "drawn((K_OUT, nernst(K_OUT, 140.0, 2, 37.0)))", "mistake.two-charges"),
     (nernst_line, "drawn((E_K, K_OUT), scale='linear')", "near.axes"),
     (nernst_line, "drawn((K_OUT, E_K + 3))", "incorrect.curve"),
+    (nernst_line, "drawn((['2', '5'], E_K[:2]), scale='linear')", "incorrect.curve"),
     (nernst_line, "drawn((K_OUT[:20], E_K[:20]))", "incorrect.range"),
     (nernst_line, "drawn((K_OUT[:2], E_K[:2]))", "incorrect.coarse"),
     (nernst_line, "drawn((K_OUT[[0, 9, 29]], E_K[[0, 9, 29]]))", "incorrect.coarse"),
     (nernst_line, "drawn((K_OUT, E_K), scale='linear')", "incorrect.scale"),
+    (nernst_line, "drawn((K_OUT, E_K * 37 / 310.15))", "near.kelvin"),
+    (
+        nernst_line,
+        "drawn(([2, 10, 50, 60], [*nernst(np.array([2, 10, 50]), 140.0, 1, 37.0), 0]))",
+        "incorrect.coarse",
+    ),
+    (nernst_line, "drawn(([1, 10, 60], [0, nernst(10.0, 140.0, 1, 37.0), 0]))", "incorrect.curve"),
     (nernst_line, "drawn((K_OUT, E_K), y='')", "incorrect.label"),
     (nernst_line, "drawn((K_OUT, E_K), x='K⁺ outside')", "incorrect.axis-unit"),
     (nernst_line, "drawn((K_OUT, E_K), y='E_K (ms)')", "incorrect.axis-unit"),
@@ -442,6 +494,19 @@ CASES = [
     (decays, "decay(np.exp(-T))", "incorrect.missing"),
     (decays, "decay(np.exp(-T / 4), 1 - np.exp(-T))", "mistake.rising"),
     (decays, "decay(1 - T / 5, np.exp(-T))", "mistake.straight"),
+    (decays, "decay(T, 1 - np.exp(-T))", "mistake.rising"),
+    (decays, "decay(T, np.exp(-T / 4) * 100)", "near.power"),
+    (
+        decays,
+        "drawn((T, T), (T[:50], np.exp(-T[:50])), x='ms', y='', scale='linear')",
+        "incorrect.range",
+    ),
+    (
+        decays,
+        "drawn((T[::33], np.exp(-T[::33])), (T[:50], np.exp(-T[:50] / 4)), x='ms')",
+        "incorrect.range",
+    ),
+    (decays, "drawn((T, T), (T[::33], np.exp(-T[::33])), x='ms')", "incorrect.coarse"),
     (decays, "decay(np.exp(-T / 4), np.exp(-T) + 0.1)", "incorrect.curve"),
     (decays, "decay(np.exp(-T / 4), np.exp(-T), y='  ')", "incorrect.label"),
     (chosen, "3", "invalid.option"),

@@ -41,6 +41,23 @@ def test_kept_beside_the_notebook(path, monkeypatch):
     assert os.listdir(path.parent) == [path.name]
 
 
+def test_kept_there_when_the_notebook_goes_elsewhere(path, monkeypatch, tmp_path):
+    monkeypatch.chdir(path.parent)
+    monkeypatch.setattr(progress, "_record", Record(FileStore(path.name)))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    check("ghk-rest", -66.57)
+    assert path.exists()
+
+
+def test_file_deleted_while_working_is_written_anew(path):
+    check("ghk-rest", 66.57)
+    path.unlink()
+    check("ghk-rest", -66.57)
+    assert len(parse_events(path.read_text())) == 2
+
+
 def test_same_answer_counts_once(path):
     for answer in (66.57, 66.57, -66.57, -66.57, 12.0, -66.57):
         check("ghk-rest", answer)
@@ -115,6 +132,36 @@ def test_what_cannot_be_trusted_is_set_aside(path, monkeypatch, spoil, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x", "it is not JSON"),
+        ("[]", "it is not a record of this book"),
+        (export_events([3]), "it holds something else than events"),
+        (export_events({}), "it holds something else than events"),
+        (
+            export_events([]).replace("[]", "[ ]").replace('"digest": "', '"digest": "0'),
+            "it was changed outside this book",
+        ),
+    ],
+)
+def test_words_for_what_is_not_trusted(text, words):
+    with pytest.raises(ValueError, match="it ") as error:
+        parse_events(text)
+    assert str(error.value) == words
+
+
+def test_order_of_the_fields_does_not_matter(path):
+    record = json.loads(good_record(path))
+    record["events"] = [dict(reversed(event.items())) for event in record["events"]]
+    assert parse_events(json.dumps(record)) == record["events"]
+
+
+def test_times_are_those_of_greenwich(path):
+    check("ghk-rest", 1.0)
+    assert progress.events()[0]["at"].endswith("+00:00")
+
+
 def test_bytes_that_are_no_text(path):
     path.write_bytes(b"\xff\xfe\x00bad")
     assert "aside" in check("ghk-rest", 1.0).note
@@ -122,12 +169,12 @@ def test_bytes_that_are_no_text(path):
 
 
 def test_second_spoilt_file_does_not_replace_the_first(path, monkeypatch):
-    for text in ("one", "two"):
+    for text in ("one", "two", "three"):
         path.write_text(text)
         restart(path, monkeypatch)
         hint("ghk-rest")
-    kept = {p.read_text() for p in path.parent.glob("*aside*")}
-    assert kept == {"one", "two"}
+    kept = {p.name.removeprefix(path.stem): p.read_text() for p in path.parent.glob("*aside*")}
+    assert kept == {"-aside-1.json": "one", "-aside-2.json": "two", "-aside-3.json": "three"}
 
 
 def test_folder_that_cannot_be_written(path, monkeypatch):
@@ -143,7 +190,7 @@ def test_folder_that_cannot_be_written(path, monkeypatch):
 def test_path_that_is_a_folder(path):
     path.mkdir()
     note = check("ghk-rest", 1.0).note
-    assert "cannot be used" in note
+    assert "cannot be used: Is a directory." in note
     assert "could not be saved" in note
 
 
@@ -249,17 +296,19 @@ def test_file_spoilt_while_working_is_written_anew(path):
 def test_summary_as_text(path):
     check("ghk-rest", -66.57)
     hint("potassium-doubled")
+    check("driving-forces", (1.0, 2.0, 3.0, 4.0, 5.0, 6.0))
     lines = repr(progress.summary()).split("\n")
     count = sum(chapter == "resting_potential" for _, chapter in problems().values())
-    assert lines[:6] == [
+    assert lines[:7] == [
         f"Your progress: 1 of {len(problems())} solved.",
-        "What to look at next: Twice the potassium (The resting potential).",
+        "What to look at next: What pulls each ion (The resting potential).",
         "",
         f"The resting potential: 1 of {count} solved",
         "  ✓ Three ions, one potential (basic): solved, attempts 1, hints 0, solutions 0",
         "  ○ Twice the potassium (basic): not attempted, attempts 0, hints 1, solutions 0",
+        "  … What pulls each ion (basic): tried, attempts 1, hints 0, solutions 0",
     ]
-    assert len(lines) == 5 + len(CHAPTERS)  # what is untouched is counted only
+    assert len(lines) == 6 + len(CHAPTERS)  # what is untouched is counted only
 
 
 def test_summary_counts_opened_solutions(path):

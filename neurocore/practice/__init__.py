@@ -85,7 +85,7 @@ def ask(problem, *, seed=None):
     return Question(f"### {found.title}\n\n{found.prompt(seed)}")
 
 
-def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):
+def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):  # pragma: no mutate block
     """Judge an answer.
 
     Parameters
@@ -115,6 +115,10 @@ def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):
         caller = sys._getframe(1)
         answer = caller.f_globals.get(found.name, _FROM_NOTEBOOK)
         answer = caller.f_locals.get(found.name, answer)
+    return _judged(found, answer, seed)
+
+
+def _judged(found, answer, seed):
     if answer is _FROM_NOTEBOOK:
         verdict = reply("unanswered.unset", found.id, name=found.name)
     else:
@@ -188,6 +192,10 @@ def _find(problem, seed):
     """Return a problem by its name, or the reply that there is none."""
     if seed is not None and type(seed) is not str and type(seed) is not int:
         return reply("invalid.seed", kind=kind_of(seed))
+    if type(seed) is int and abs(seed) > 10**80:
+        return reply("invalid.seed", kind="too large")
+    if type(seed) is str and not (seed.isprintable() and len(seed) <= 80):
+        return reply("invalid.seed", kind="too long, or cannot be shown")
     if type(problem) is not str:
         return reply("invalid.problem", name=kind_of(problem), suggestion="")
     if problem in problems():

@@ -5,8 +5,9 @@ import re
 import sys
 from typing import NamedTuple
 
-from numpy import argsort, array, ndarray
+from numpy import argsort, nan, ndarray
 from numpy import isfinite as np_isfinite
+from numpy.ma import filled
 
 from neurocore.practice.outcomes import Refused
 from neurocore.practice.reading import is_one_of, kind_of
@@ -43,28 +44,35 @@ def read(value, name):
     Refused
         With the code of the outcome, if it is anything else, or if nothing is drawn there.
     """
-    axes = _axes(value, name)
+    try:
+        curves, labels, scales = _read(_axes(value, name))
+    except Refused:
+        raise
+    except BaseException as error:  # what matplotlib holds can be the student's own objects
+        kind = "a drawing that cannot be read"
+        raise Refused("invalid.plot", name=name, kind=kind) from error
+    curves = [(x, y) for x, y in curves if x.size > 1]
+    if not curves:
+        raise Refused("unanswered.drawing", name=name)
+    return Drawing(curves, labels, scales)
+
+
+def _read(axes):
+    """Return the curves that can be seen on the axes, the labels and the scales."""
     Axes = type(axes)  # its own functions: those of the object can be rebound
     Line = sys.modules["matplotlib.lines"].Line2D
     Points = sys.modules["matplotlib.collections"].PathCollection
     found = []
-    try:
-        for line in Axes.get_lines(axes):
-            if type(line) is Line and Line.get_transform(line) is axes.transData:
-                found.append((Line.get_xdata(line, False), Line.get_ydata(line, False)))
-        for points in axes.collections:
-            if type(points) is Points:
-                found.append(array(Points.get_offsets(points), float).T)
-        curves = [sorted_curve(array(x, float), array(y, float)) for x, y in found]
-        labels = str(Axes.get_xlabel(axes)), str(Axes.get_ylabel(axes))
-        scales = str(Axes.get_xscale(axes)), str(Axes.get_yscale(axes))
-    except Exception as error:  # matplotlib reads data that it was given lazily
-        kind = "a drawing that cannot be read"
-        raise Refused("invalid.plot", name=name, kind=kind) from error
-    curves = [curve for curve in curves if curve[0].size > 1]
-    if not curves:
-        raise Refused("unanswered.drawing", name=name)
-    return Drawing(curves, labels, scales)
+    for line in Axes.get_lines(axes):
+        if type(line) is Line and line.get_transform() is axes.transData and line.get_visible():
+            found.append(line.get_data(orig=False))
+    for points in axes.collections:
+        if type(points) is Points and points.get_visible():
+            found.append(filled(points.get_offsets(), nan).T)
+    curves = [sorted_curve(x, y) for x, y in found]
+    labels = str(Axes.get_xlabel(axes)), str(Axes.get_ylabel(axes))
+    scales = str(Axes.get_xscale(axes)), str(Axes.get_yscale(axes))
+    return curves, labels, scales
 
 
 def sorted_curve(x, y):
@@ -79,11 +87,12 @@ def unit_factor(label, unit):
 
     The unit stands at the end of the label: "V (mV)", "V [mV]", "V / mV", "V, mV" or "V in mV".
     """
-    text = re.sub(r"\\mathrm|\\text|[{}$]", "", label.replace("\\mu", "µ").replace("\\,", ""))
-    text = text.replace("\\Omega", "Ω").replace("\\cdot", "·").strip()
+    text = re.sub(r"\\mathrm|\\text|[{}$]", "", re.sub(r"\\mu\s*", "µ", label))
+    text = text.replace("\\,", " ").replace("\\Omega", "Ω").replace("\\cdot", "·").strip()
     bracketed = re.findall(r"[(\[]([^()\[\]]*)[)\]]", text)
-    tails = [re.split(mark, text, maxsplit=1)[-1] for mark in (r",\s*", r"\s/\s*", r"\bin\s")]
-    for given in (*bracketed[::-1], *(tail for tail in tails if tail != text)):
+    before = (re.match(mark, text, re.DOTALL) for mark in (r".*,", r".*?\s/", r".*\bin\s"))
+    tails = [text[found.end() :] for found in before if found]
+    for given in (*reversed(bracketed), *tails):
         factor = conversion(given, unit) if given.strip() else None
         if factor is not None:
             return factor

@@ -342,7 +342,7 @@ class Numeric(Problem):
             label = f"`{name}`: " if name else ""
             result = self._judge_part(name, given[name], unit, rule, variant)
             if result and result.code == "near.unit" and carries_unit(handed_in[name]):
-                result = reply("near.prefix", self.id)
+                result = reply("near.prefix")
             if result is None:
                 right.append(f"`{name}`")
             elif found is None:
@@ -392,7 +392,7 @@ class Numeric(Problem):
             return self._mistaken(fields["mistake"], variant.p)
         if code == "incorrect" and _rounded(value, variant.answer[name]):
             code, fields = "near.digits", {"tolerance": rule.words(unit)}
-        return reply(code, self.id, **fields)
+        return reply(code, **fields)
 
     def _misplaced(self, given, variant):
         """Return the reply to the right numbers in the wrong order, or None."""
@@ -414,7 +414,7 @@ class Array(Problem):
     tolerance: Tolerance
 
     def _read_reference(self, value):
-        return array(value, dtype=float)
+        return array(value)
 
     def _clash(self, variant):
         values = [("the answer", variant.answer)] + [(m.code, v) for m, v in variant.mistakes]
@@ -490,7 +490,7 @@ class Function(Problem):
         return [tuple(call) for call in calls] + [tuple(map(float, s)) for s in self.special]
 
     def _read_reference(self, value):
-        return array([value(*call) for call in self._calls], dtype=float)
+        return array([value(*call) for call in self._calls])
 
     def _clash(self, variant):
         values = [("the answer", variant.answer)] + [(m.code, v) for m, v in variant.mistakes]
@@ -526,9 +526,13 @@ class Function(Problem):
             raise Refused("invalid.time", seconds=self.seconds) from None
         except sandbox.Crashed:
             raise Refused("invalid.crashed") from None
-        verdict = self._judge_records(records, variant)
+        try:
+            verdict = self._judge_records(records, variant)
+        except Refused as refusal:
+            verdict = reply(refusal.code, self.id, **refusal.fields)
+        printed = " ".join(printed.replace("`", "'").split())
         if printed and not verdict.correct:
-            words = f"While it was tried it printed: `{printed.replace('`', ' ')}`"
+            words = f"While it was tried it printed: `{printed}`"
             verdict = Reply(verdict.code, verdict.message, self.id, words)
         return verdict
 
@@ -550,7 +554,7 @@ class Function(Problem):
         margin = self.tolerance.margin(variant.answer)
         if code == "correct":
             if failed and failed["code"] == "incorrect.changes-input":
-                raise Refused(failed["code"])
+                raise Refused(failed["code"], **failed["fields"])
             if failed or (
                 self.vectorised
                 and not _inside(array(records[-1]["values"]), variant.answer, margin)
@@ -729,8 +733,8 @@ class Plot(Problem):
             return reply("incorrect.coarse", self.id, which=which)
         if self._follows(drawn.sorted_curve(curve[1], curve[0]), reference):
             return reply("near.axes", self.id)
-        worst = flatnonzero(off & here)[:1] if (off & here).any() else [0]
-        x, y = (values[worst[0]] for values in curve)
+        wrong = flatnonzero(off & here)
+        x, y = (values[wrong[0] if wrong.size else 0] for values in curve)
         return reply(
             "incorrect.curve", self.id, which=which,
             x=f"{x:.4g} {self.x.unit}".strip(), y=f"{y:.4g} {self.y.unit}".strip(),
@@ -788,8 +792,10 @@ class Choice(Problem):
         if is_one_of(answer, (tuple, list)):
             if not all(is_one_of(x, (str, int)) for x in answer):
                 raise Refused("invalid.option", given=kind_of(answer), example=example)
-            answer = "".join(f"{x:.9}" if type(x) is str else f"{x % 10**9}" for x in answer)
-        if type(answer) is not str:
+            answer = "".join(
+                x if type(x) is str else f"{x}" if x in range(10) else "?" for x in answer
+            )
+        if type(answer) is not str or len(answer) > 80:
             raise Refused("invalid.option", given=kind_of(answer), example=example)
         match = re.fullmatch(r"\s*([A-Za-z])[\s,.:;-]*([0-9]?)\s*", answer)
         letter = match[1].lower() if match else ""
@@ -847,10 +853,10 @@ def _near(unit, p):
     yield "near.sign", -1.0, {}
     for other, factor in relatives(unit):
         yield "near.unit", factor, {"given": other, "unit": unit}
-    for power in (1, 2, 3, 4, 5, 6, 9, 12):
-        for factor in (10.0**power, 10.0**-power):
-            words = f"{factor:g}" if power < 4 else f"10^{power if factor > 1 else -power}"
-            yield "near.power", factor, {"factor": words}
+    for size in (1, 2, 3, 4, 5, 6, 9, 12):
+        for power in (size, -size):
+            words = f"{10.0**power:g}" if size < 4 else f"10^{power}"
+            yield "near.power", 10.0**power, {"factor": words}
     yield "near.log", 1 / log(10), {}
     yield "near.log", log(10), {}
     celsius = getattr(p, "celsius", None)
@@ -864,7 +870,7 @@ def _near(unit, p):
 def _rounded(value, reference):
     """Return whether a number is the reference rounded to fewer digits, by 2 % at most."""
     return abs(value - reference) <= 0.02 * abs(reference) and any(
-        value == round(reference, digits) for digits in range(-6, 12)
+        value == float(f"{reference:.{digits}g}") for digits in range(1, 12)
     )
 
 
@@ -877,7 +883,7 @@ def _too_close(values, rule, unit):
     margin = rule.margin(reference)
     if not margin:
         return "the answer is 0: a relative tolerance accepts nothing there, give an absolute one"
-    if array(reference).any() and _inside(0 * reference, reference, margin):
+    if array(reference).any() and _inside(0.0, reference, margin):
         return f"a tolerance {rule.words(unit)} accepts 0 for the answer {reference}"
     for i, (one, a) in enumerate(values):
         for other, b in values[i + 1 :]:

@@ -31,7 +31,7 @@ class FileStore:
     """
 
     def __init__(self, path="neurocore-progress.json"):
-        self.path = Path(path)
+        self.path = Path(path).absolute()  # where the notebook is, wherever it goes later
 
     def read(self):
         """Return the file's text, or None if there is none."""

@@ -21,6 +21,7 @@ import time
 import warnings
 
 _PRINTED = 200  # characters of what a function prints that are shown
+_LONGEST = 1 << 20  # bytes of a result
 _SLOWNESS = 4  # how much longer Python may take in a browser
 _MEMORY = 2 << 30  # bytes that a function may take beyond what the notebook holds
 
@@ -111,8 +112,9 @@ def _in_page(work, seconds):
         watch(0)
 
 
-def _in_process(work, seconds):
+def _in_process(work, seconds):  # pragma: no mutate block (mutants kill more than the child)
     reading, writing = os.pipe()
+    mark = os.urandom(16).hex().encode()  # what the function itself writes in the pipe has none
     with warnings.catch_warnings():
         # The kernel has threads. The child runs nothing that takes their locks, and a child that
         # hangs nevertheless is stopped when its time is up.
@@ -123,25 +125,31 @@ def _in_process(work, seconds):
             os.close(reading)
             _confine()
             with os.fdopen(writing, "wb") as pipe:
-                pipe.write(json.dumps(_quietly(work)).encode())
+                pipe.write(mark + json.dumps(_quietly(work)).encode())
         finally:
             os._exit(0)
     os.close(writing)
     try:
-        result, printed = json.loads(_received(reading, time.monotonic() + seconds))
-    except ValueError as error:
-        raise Crashed from error
+        received = _received(reading, time.monotonic() + seconds)
     finally:
         os.close(reading)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # and with it what the function has started
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    return result, printed
+    if not received.startswith(mark):
+        raise Crashed
+    try:
+        return tuple(json.loads(received.removeprefix(mark)))
+    except ValueError as error:
+        raise Crashed from error
 
 
 def _confine():
     """Cut the child off from the notebook's streams and from the machine's memory."""
     import resource
 
+    os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.disable()  # what the kernel has to say about a figure shown in a child
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -156,12 +164,14 @@ def _confine():
 
 
 def _received(pipe, deadline):
-    pieces = []
+    received = b""
     while select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))[0]:
         piece = os.read(pipe, 1 << 16)
+        received += piece
         if not piece:
-            return b"".join(pieces)
-        pieces.append(piece)
+            return received
+        if len(received) > _LONGEST:
+            raise Crashed
     raise Stopped
 
 

@@ -4,11 +4,13 @@ import builtins
 import inspect
 import linecache
 import re
+from math import inf, nan
+from types import FunctionType, MethodType
 
 from numpy import array_equal, ndarray
 
 from neurocore.practice.outcomes import Refused
-from neurocore.practice.reading import number, numbers
+from neurocore.practice.reading import is_one_of, number, numbers
 from neurocore.practice.sandbox import AskedForInput
 
 __builtins__ = dict(vars(builtins))  # see reading.py
@@ -76,7 +78,7 @@ def _one_call(function, name, names, arguments, unit):
     except BaseException as error:
         return {"code": "invalid.raised", "fields": {"where": where, **_raised(error, function)}}
     for before, after in zip(arguments, given, strict=True):
-        if type(before) is ndarray and not array_equal(before, after, equal_nan=True):
+        if type(before) is ndarray and not array_equal(before, after):
             return {"code": "incorrect.changes-input", "fields": {}}
     shape = next((x.shape for x in arguments if type(x) is ndarray), None)
     try:
@@ -95,7 +97,7 @@ def _values(returned, unit, name, shape):
     except Refused as refusal:
         if refusal.code not in ("invalid.nan", "invalid.infinite"):
             raise
-        return [float("nan" if refusal.code == "invalid.nan" else "inf")]
+        return [nan if refusal.code == "invalid.nan" else inf]
 
 
 def _raised(error, function):
@@ -105,13 +107,16 @@ def _raised(error, function):
         text = str(error)
     except BaseException:  # an error whose own text raises
         text = ""
-    text = re.sub(r"\s+", " ", text.replace("`", "'"))[:_LONGEST]
-    line = ""
+    # Functions of str itself, for the text can be of a class of the student's.
+    text = re.sub(r"\s+", " ", str.replace(text, "`", "'")[:_LONGEST])
+    known = is_one_of(function, (FunctionType, MethodType))
+    own, line = function.__globals__ if known else None, ""
     traceback = error.__traceback__
     while traceback:
         frame = traceback.tb_frame
-        if frame.f_globals is getattr(function, "__globals__", None):
-            code = linecache.getline(frame.f_code.co_filename, traceback.tb_lineno).strip()
+        if frame.f_globals is own:
+            code = linecache.getline(frame.f_code.co_filename, traceback.tb_lineno)
+            code = code.strip()[:_LONGEST]
             line = f", at line {traceback.tb_lineno}" + (f": `{code}`" if code else "")
         traceback = traceback.tb_next
     return {"error": f"{kind}: {text}" if text else kind, "line": line}

@@ -26,7 +26,7 @@ _PREFIXED = {symbol for symbol in _SYMBOLS if symbol not in ("min", "%", "1")}
 _SPELLINGS = str.maketrans("µμ·⋅×−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "uu***--0123456789") | {
     ord(omega): "ohm" for omega in "Ω\u2126"
 }
-_FACTOR = re.compile(r"([*/]?)(1|%|[A-Za-z]+)(?:\^?(-?\d+))?")
+_FACTOR = re.compile(r"([*/]?)(1|%|[A-Za-z]+)(?:\^?(-?\d{1,2}))?")
 
 
 def parse(text):
@@ -43,7 +43,8 @@ def parse(text):
         Size, and the exponents of volt, ampere, second, metre and mole; None where the text is
         no unit that is known here.
     """
-    text = "".join(text.translate(_SPELLINGS).replace("**", "^").split())
+    text = text.translate(_SPELLINGS).replace("**", "^").strip()
+    text = re.sub(r"\s+", "*", re.sub(r"\s*([*/^])\s*", r"\1", text))  # "mS cm⁻²" is a product
     size, dimensions, end = 1.0, (0,) * 5, 0
     while end < len(text):
         factor = _FACTOR.match(text, end)
@@ -52,9 +53,11 @@ def parse(text):
         found = _symbol(factor[2])
         if found is None:
             return None
-        power = int(factor[3] or 1) * (-1 if factor[1] == "/" else 1)
-        if not -9 <= power <= 9:
+        power = int(factor[3] or 1)
+        if abs(power) > 9:
             return None
+        if factor[1] == "/":
+            power = -power
         size *= found[0] ** power
         dimensions = tuple(a + power * b for a, b in zip(dimensions, found[1], strict=True))
         end = factor.end()
