@@ -3,6 +3,8 @@
 import base64
 import io
 import itertools
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -198,6 +200,13 @@ def test_table_is_computed_once(tmp_path):
     path.write_text(path.read_text().replace('"sum"', '"kept"'))
     assert "kept" in str(cached_table(wiggle, SLIDERS, tmp_path))
     assert cached_table(wiggle, SLIDERS[::-1], tmp_path)["outputs"] != table["outputs"]
+
+
+def test_labs_know_nothing_of_practice():
+    """So their tables need not be computed anew after a change there."""
+    code = "import sys, neurocore.labs.widget; print('neurocore.practice' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
 
 
 def bent(a):
