@@ -34,6 +34,8 @@ class Unreadable(pint.Quantity):
         raise SystemExit
 
 
+ITSELF = np.empty((), object)
+ITSELF[()] = ITSELF
 GRID = practice.Array(
     **cases.common("grid", "x", unit="mV", tolerance=Tolerance(0.1)),
     answer=[[1, 2], [3, 4]],
@@ -309,11 +311,9 @@ def test_hostile_classes(problem):
 
     itself = []
     itself.append(itself)
-    array = np.empty((), object)
-    array[()] = array
     for value in (Hostile(), Hostile, [Hostile()] * 2, Text("-89 mV"), {Text("e_k"): 1}, itself):
         assert problem.judge(value).outcome == "invalid"
-    assert problem.judge(array).outcome == "invalid"
+    assert problem.judge(ITSELF).outcome == "invalid"
 
 
 def test_verdict_does_not_depend_on_names_that_students_rebind(monkeypatch):
@@ -335,7 +335,7 @@ WANTED_TRACE = -10 * np.exp(-cases.TIMES / 2)
 def test_reading_the_answer_from_the_notebook():
     notebook = {"check": check}
     exec("early = check('ghk-rest')", notebook)
-    assert notebook["early"].code == "unanswered.unset"
+    assert (notebook["early"].code, notebook["early"].problem) == ("unanswered.unset", "ghk-rest")
     assert "v_m" in notebook["early"].message
     exec("v_m = ...\nblank = check('ghk-rest')", notebook)
     assert notebook["blank"].code == "unanswered.placeholder"
@@ -420,12 +420,15 @@ def test_what_is_shown_and_recorded():
 
 
 def test_solution_comes_with_its_figure(monkeypatch):
-    problem = scalar(9.0, draw=lambda axes, p: axes.plot([1, 2]), alt="A line.")
+    x = Vary(1, 2, 9, 1)
+    fields = {"parameters": {"x": x}, "draw": lambda axes, p: axes.plot([1, p.x])}
+    problem = scalar(9.0, alt=lambda p: f"A line to {p.x:g}.", **fields)
     monkeypatch.setattr(practice, "problems", lambda: {problem.id: (problem, "")})
-    check(problem.id, 5.0)
-    figure = practice.solution(problem.id).figure
-    assert figure == problem.figure()
-    assert figure[1] == "A line."
+    for seed, words in ((None, "A line to 1."), (3, f"A line to {problem.variant(3).p.x:g}.")):
+        check(problem.id, 5.0, seed=seed)
+        figure = practice.solution(problem.id, seed=seed).figure
+        assert figure == problem.figure(seed)
+        assert figure[1] == words
 
 
 def test_notes_stand_apart(monkeypatch):
@@ -623,6 +626,7 @@ def test_nbgrader_loses_points_only_by_an_error(monkeypatch):
         with pytest.raises(practice.NotSolved) as error:
             check("ghk-rest", answer)
         assert error.value._render_traceback_() == [str(error.value)]
+        assert str(error.value) == repr(problems()["ghk-rest"][0].judge(answer))
     assert practice.progress.events() == []
 
 
@@ -1031,6 +1035,10 @@ REPLIES = [
     (cases.potassium, -89, "What is it to within 0.05 mV?"),
     (GRID, [[1, 2], [3]], "`x` is a ragged list"),
     (GRID, np.array([[1, math.nan], [3, 4]]), "`x[0, 1]` is NaN"),
+    (cases.potassium, np.array([1.0]), "`e_k` has the shape (1,); one number is wanted"),
+    (cases.potassium, np.array(None), "`e_k` is None"),
+    (cases.potassium, ITSELF, "`e_k` is an array; a number is wanted"),
+    (cases.potassium, object(), "`e_k` is an object of type object; a number is wanted"),
     (cases.trace, [], "`v` is empty"),
     (cases.trace, object(), "`v` is an object of type object; an array of shape (6,) is wanted"),
     (cases.trace, 1.0, "`v` has the shape of one number; an array"),
