@@ -519,6 +519,37 @@ def test_errors_that_are_not_what_they_seem(platform, monkeypatch):
     assert cases.rate.judge(Guarded()).message == looked_at
 
 
+def test_function_that_fails_the_second_time(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
+    seen = []
+
+    def once(v):
+        assert v not in seen
+        seen.append(v)
+        return v
+
+    reply = cases.rate.judge(once)
+    assert reply.code == "invalid.raised"
+    assert reply.note == ""
+
+
+def test_ends_of_a_curve_and_curves_that_lack():
+    flat = {name: lambda t, y=y: y for name, y in (("a", 0.2), ("b", 0.5), ("c", 0.8))}
+    known = [cases.mistake(f"m{i}", {"a": lambda t, i=i: i}) for i in (2, 3, 4)]
+    problem = replace(cases.decays, low=1.0, high=5.0, answer=lambda p: flat, mistakes=known)
+    for low, high, code in (
+        (1.0, 5.0, "correct"),
+        (1.035, 4.965, "correct"),  # a hundredth of the range
+        (1.045, 5.0, "incorrect.range"),
+        (1.0, 4.955, "incorrect.range"),
+    ):
+        curves = [([low, high], [y, y]) for y in (0.2, 0.5, 0.8)]
+        drawing = cases.drawn(*curves, x="time (ms)", scale="linear")
+        assert problem.judge(drawing).code == code
+    one = cases.drawn(([1, 5], [0.2, 0.2]), x="time (ms)", scale="linear")
+    assert problem.judge(one).message == "Some curves are not drawn yet: b, c."
+
+
 def test_named_voltage_of_a_removable_singularity():
     assert "`v` = -55" in cases.rate.judge(cases.with_hole).message
 
@@ -1046,6 +1077,8 @@ REPLIES = [
     (cases.potassium, Unreadable(-89.06, "mV"), "`e_k` is a quantity that cannot be read"),
     (cases.rate, cases.raises, "For `v` = -48.2 your function stopped with `KeyError: 'beta'`, at"),
     (cases.rate, cases.asks, "For `v` = -48.2 your function waited"),
+    (cases.rate, cases.strange, "For `v` = -48.2 the value is not right"),
+    (cases.rate, lambda v: 1 / 0 if v == -55 else v, "For `v` = -55 your function stopped"),
     (cases.rate, cases.leaves, "For `v` = -48.2 your function tried"),
     (GRID, [[1, 2], 3], "`x` is a ragged list"),
     (GRID, [1, 2], "has the shape (2,); an array of shape (2, 2)"),
