@@ -519,12 +519,19 @@ def test_errors_that_are_not_what_they_seem(platform, monkeypatch):
     assert cases.rate.judge(Guarded()).message == looked_at
 
 
+def test_page_is_told_how_long_a_function_may_take(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
+    monkeypatch.setattr(sandbox, "watch", (told := []).append)
+    assert replace(cases.current, seconds=0.5).judge(lambda g, v: g * (v + 54.4)).correct
+    assert told == [2, 0]
+
+
 def test_function_that_fails_the_second_time(monkeypatch):
     monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
     seen = []
 
     def once(v):
-        assert v not in seen
+        assert len(seen) < len(cases.rate._calls)
         seen.append(v)
         return v
 
@@ -796,6 +803,15 @@ def test_choices_that_look_alike():
         ValueError, match=r"the answer \('a', 1\) and m0 \('a', None\) fit the same"
     ):
         problem.variant()
+
+
+def test_variants_come_back():
+    x = Vary(1, 0, 99, 1)
+    one = scalar(lambda p: 1000.0 + p.x, parameters={"x": x})
+    drawn = [one.variant(seed).p.x for seed in (*range(9), "Ada")]
+    assert drawn == [replace(one).variant(seed).p.x for seed in (*range(9), "Ada")]
+    assert drawn != [replace(one, id="other").variant(seed).p.x for seed in (*range(9), "Ada")]
+    assert len(set(drawn)) > 5
 
 
 def test_variants_keep_clear_of_look_alikes():
@@ -1077,6 +1093,7 @@ REPLIES = [
     (cases.potassium, Unreadable(-89.06, "mV"), "`e_k` is a quantity that cannot be read"),
     (cases.rate, cases.raises, "For `v` = -48.2 your function stopped with `KeyError: 'beta'`, at"),
     (cases.rate, cases.asks, "For `v` = -48.2 your function waited"),
+    (cases.current, lambda g, v: g * v * v, f" and `v` = {cases.current._calls[0][1]:g} the value"),
     (cases.rate, cases.strange, "For `v` = -48.2 the value is not right"),
     (cases.rate, lambda v: 1 / 0 if v == -55 else v, "For `v` = -55 your function stopped"),
     (cases.rate, cases.leaves, "For `v` = -48.2 your function tried"),
