@@ -165,9 +165,9 @@ def several_axes():
     return figure
 
 
-def hidden():
-    ax = drawn((K_OUT, E_K))
-    ax.get_lines()[0].set_visible(False)
+def hidden(points=False):
+    ax = drawn((K_OUT, E_K), points=points)
+    (ax.collections if points else ax.get_lines())[0].set_visible(False)
     return ax
 
 
@@ -462,6 +462,7 @@ CASES = [
     (nernst_line, "drawn(MASKED, points=True)", "correct"),
     (nernst_line, "drawn()", "unanswered.drawing"),
     (nernst_line, "hidden()", "unanswered.drawing"),
+    (nernst_line, "hidden(points=True)", "unanswered.drawing"),
     (nernst_line, "drawn(level=-89)", "unanswered.drawing"),
     (nernst_line, "drawn((5, -89.06))", "unanswered.drawing"),
     (nernst_line, "type(drawn().figure)()", "unanswered.drawing"),
@@ -477,6 +478,11 @@ CASES = [
     (nernst_line, "drawn((K_OUT, E_K + 3))", "incorrect.curve"),
     (nernst_line, "drawn((['2', '5'], E_K[:2]), scale='linear')", "incorrect.curve"),
     (nernst_line, "drawn((K_OUT[:20], E_K[:20]))", "incorrect.range"),
+    (
+        nernst_line,
+        "drawn((K_OUT, np.ma.masked_where(K_OUT > 20, E_K)), points=True)",
+        "incorrect.range",
+    ),
     (nernst_line, "drawn((K_OUT[:2], E_K[:2]))", "incorrect.coarse"),
     (nernst_line, "drawn((K_OUT[[0, 9, 29]], E_K[[0, 9, 29]]))", "incorrect.coarse"),
     (nernst_line, "drawn((K_OUT, E_K), scale='linear')", "incorrect.scale"),

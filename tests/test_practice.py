@@ -34,6 +34,8 @@ class Unreadable(pint.Quantity):
         raise SystemExit
 
 
+ITSELF = np.empty((), object)
+ITSELF[()] = ITSELF
 GRID = practice.Array(
     **cases.common("grid", "x", unit="mV", tolerance=Tolerance(0.1)),
     answer=[[1, 2], [3, 4]],
@@ -309,11 +311,9 @@ def test_hostile_classes(problem):
 
     itself = []
     itself.append(itself)
-    array = np.empty((), object)
-    array[()] = array
     for value in (Hostile(), Hostile, [Hostile()] * 2, Text("-89 mV"), {Text("e_k"): 1}, itself):
         assert problem.judge(value).outcome == "invalid"
-    assert problem.judge(array).outcome == "invalid"
+    assert problem.judge(ITSELF).outcome == "invalid"
 
 
 def test_verdict_does_not_depend_on_names_that_students_rebind(monkeypatch):
@@ -335,7 +335,7 @@ WANTED_TRACE = -10 * np.exp(-cases.TIMES / 2)
 def test_reading_the_answer_from_the_notebook():
     notebook = {"check": check}
     exec("early = check('ghk-rest')", notebook)
-    assert notebook["early"].code == "unanswered.unset"
+    assert (notebook["early"].code, notebook["early"].problem) == ("unanswered.unset", "ghk-rest")
     assert "v_m" in notebook["early"].message
     exec("v_m = ...\nblank = check('ghk-rest')", notebook)
     assert notebook["blank"].code == "unanswered.placeholder"
@@ -420,12 +420,15 @@ def test_what_is_shown_and_recorded():
 
 
 def test_solution_comes_with_its_figure(monkeypatch):
-    problem = scalar(9.0, draw=lambda axes, p: axes.plot([1, 2]), alt="A line.")
+    x = Vary(1, 2, 9, 1)
+    fields = {"parameters": {"x": x}, "draw": lambda axes, p: axes.plot([1, p.x])}
+    problem = scalar(9.0, alt=lambda p: f"A line to {p.x:g}.", **fields)
     monkeypatch.setattr(practice, "problems", lambda: {problem.id: (problem, "")})
-    check(problem.id, 5.0)
-    figure = practice.solution(problem.id).figure
-    assert figure == problem.figure()
-    assert figure[1] == "A line."
+    for seed, words in ((None, "A line to 1."), (3, f"A line to {problem.variant(3).p.x:g}.")):
+        check(problem.id, 5.0, seed=seed)
+        figure = practice.solution(problem.id, seed=seed).figure
+        assert figure == problem.figure(seed)
+        assert figure[1] == words
 
 
 def test_notes_stand_apart(monkeypatch):
@@ -514,6 +517,44 @@ def test_errors_that_are_not_what_they_seem(platform, monkeypatch):
     assert unseen.endswith("your function stopped with `ValueError`, at line 1.")
     looked_at = "When it is looked at, your function stopped with `KeyError: '__wrapped__'`."
     assert cases.rate.judge(Guarded()).message == looked_at
+
+
+def test_page_is_told_how_long_a_function_may_take(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
+    monkeypatch.setattr(sandbox, "watch", (told := []).append)
+    assert replace(cases.current, seconds=0.5).judge(lambda g, v: g * (v + 54.4)).correct
+    assert told == [2, 0]
+
+
+def test_function_that_fails_the_second_time(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "emscripten")
+    seen = []
+
+    def once(v):
+        assert len(seen) < len(cases.rate._calls)
+        seen.append(v)
+        return v
+
+    reply = cases.rate.judge(once)
+    assert reply.code == "invalid.raised"
+    assert reply.note == ""
+
+
+def test_ends_of_a_curve_and_curves_that_lack():
+    flat = {name: lambda t, y=y: y for name, y in (("a", 0.2), ("b", 0.5), ("c", 0.8))}
+    known = [cases.mistake(f"m{i}", {"a": lambda t, i=i: i}) for i in (2, 3, 4)]
+    problem = replace(cases.decays, low=1.0, high=5.0, answer=lambda p: flat, mistakes=known)
+    for low, high, code in (
+        (1.0, 5.0, "correct"),
+        (1.035, 4.965, "correct"),  # a hundredth of the range
+        (1.045, 5.0, "incorrect.range"),
+        (1.0, 4.955, "incorrect.range"),
+    ):
+        curves = [([low, high], [y, y]) for y in (0.2, 0.5, 0.8)]
+        drawing = cases.drawn(*curves, x="time (ms)", scale="linear")
+        assert problem.judge(drawing).code == code
+    one = cases.drawn(([1, 5], [0.2, 0.2]), x="time (ms)", scale="linear")
+    assert problem.judge(one).message == "Some curves are not drawn yet: b, c."
 
 
 def test_named_voltage_of_a_removable_singularity():
@@ -623,6 +664,7 @@ def test_nbgrader_loses_points_only_by_an_error(monkeypatch):
         with pytest.raises(practice.NotSolved) as error:
             check("ghk-rest", answer)
         assert error.value._render_traceback_() == [str(error.value)]
+        assert str(error.value) == repr(problems()["ghk-rest"][0].judge(answer))
     assert practice.progress.events() == []
 
 
@@ -761,6 +803,15 @@ def test_choices_that_look_alike():
         ValueError, match=r"the answer \('a', 1\) and m0 \('a', None\) fit the same"
     ):
         problem.variant()
+
+
+def test_variants_come_back():
+    x = Vary(1, 0, 99, 1)
+    one = scalar(lambda p: 1000.0 + p.x, parameters={"x": x})
+    drawn = [one.variant(seed).p.x for seed in (*range(9), "Ada")]
+    assert drawn == [replace(one).variant(seed).p.x for seed in (*range(9), "Ada")]
+    assert drawn != [replace(one, id="other").variant(seed).p.x for seed in (*range(9), "Ada")]
+    assert len(set(drawn)) > 5
 
 
 def test_variants_keep_clear_of_look_alikes():
@@ -1031,6 +1082,10 @@ REPLIES = [
     (cases.potassium, -89, "What is it to within 0.05 mV?"),
     (GRID, [[1, 2], [3]], "`x` is a ragged list"),
     (GRID, np.array([[1, math.nan], [3, 4]]), "`x[0, 1]` is NaN"),
+    (cases.potassium, np.array([1.0]), "`e_k` has the shape (1,); one number is wanted"),
+    (cases.potassium, np.array(None), "`e_k` is None"),
+    (cases.potassium, ITSELF, "`e_k` is an array; a number is wanted"),
+    (cases.potassium, object(), "`e_k` is an object of type object; a number is wanted"),
     (cases.trace, [], "`v` is empty"),
     (cases.trace, object(), "`v` is an object of type object; an array of shape (6,) is wanted"),
     (cases.trace, 1.0, "`v` has the shape of one number; an array"),
@@ -1038,6 +1093,9 @@ REPLIES = [
     (cases.potassium, Unreadable(-89.06, "mV"), "`e_k` is a quantity that cannot be read"),
     (cases.rate, cases.raises, "For `v` = -48.2 your function stopped with `KeyError: 'beta'`, at"),
     (cases.rate, cases.asks, "For `v` = -48.2 your function waited"),
+    (cases.current, lambda g, v: g * v * v, f" and `v` = {cases.current._calls[0][1]:g} the value"),
+    (cases.rate, cases.strange, "For `v` = -48.2 the value is not right"),
+    (cases.rate, lambda v: 1 / 0 if v == -55 else v, "For `v` = -55 your function stopped"),
     (cases.rate, cases.leaves, "For `v` = -48.2 your function tried"),
     (GRID, [[1, 2], 3], "`x` is a ragged list"),
     (GRID, [1, 2], "has the shape (2,); an array of shape (2, 2)"),

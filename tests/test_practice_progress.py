@@ -322,6 +322,7 @@ def test_summary_counts_opened_solutions(path):
 
 def test_summary_as_a_page_has_a_table_for_each_chapter(path):
     page = progress.summary()._repr_html_()
+    assert "<p>What to look at next: Three ions, one potential (The resting potential).</p>" in page
     assert page.count("<details>") == len(CHAPTERS)
     assert page.count("<tr><td") == len(problems())
     for title in CHAPTERS.values():

@@ -96,8 +96,6 @@ def number(value, unit, name):
             raise Refused("invalid.shape", name=name, shape=str(value.shape), wanted="one number")
         value = value[()]
         unanswered(value, name)
-        if type(value) is ndarray:  # an array that holds itself
-            raise Refused("invalid.type", name=name, kind="an array", wanted="a number")
     if is_one_of(value, _TRUTH):
         raise Refused("invalid.truth-value", name=name)
     if is_one_of(value, _COMPLEX):
@@ -120,7 +118,6 @@ def numbers(value, unit, name, shape):
 
     Raises `Refused` as `number` does, naming the first element that is not finite.
     """
-    unanswered(value, name)
     wanted = f"an array of shape {shape}"
     value, factor = _with_unit(value, unit, name)
     if is_one_of(value, (list, tuple)):
