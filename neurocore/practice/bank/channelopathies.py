@@ -365,7 +365,7 @@ gain_of_function = Numeric(
     ask=lambda p: (
         "A mutation of the sodium channel Nav1.7 that runs in families with burning pain moves "
         "activation by 5.7 mV to the left, and others by more.\n"
-        "How much is that? Try less of it in a model.\n"
+        "How much is that?\nTry less of it in a model.\n"
         f"{patch_words(p.celsius)}\nIn all of its sodium channels the activation gate m, rates and "
         f"all, is moved by {p.shift:g} mV to more negative potentials; h stays as it is.\n"
         f"{RHEOBASE}\n\n"
@@ -565,7 +565,7 @@ few_in_a_hundred = Numeric(
     },
     ask=lambda p: (
         "In some myotonias a few of the muscle's sodium channels, Nav1.4, fail to inactivate.\n"
-        "How much current is that? Take the squid's channels at "
+        "How much current is that?\nTake the squid's channels at "
         f"{p.celsius:g} °C as a stand-in: ḡ = {G['Na']:g} mS/cm², E_Na = {E['Na']:+g} mV.\n"
         f"V is held at {p.v:g} mV for long, where m∞ = {GATES['m'].steady_state(p.v):.4f} and "
         f"h∞ = {GATES['h'].steady_state(p.v):.5f}.\n\n"

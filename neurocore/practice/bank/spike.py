@@ -995,7 +995,7 @@ def _firing_shocks(p, border):
 def _model_words(p):
     return (
         "The model of Morris and Lecar with the class-I parameters of Rinzel and Ermentrout has a "
-        "potential v (mV) and a recovery variable w. No temperature enters it.\n"
+        "potential v (mV) and a recovery variable w.\nNo temperature enters it.\n"
         f"`model = nc.MorrisLecar(current={p.current:g})` is it, with a lasting current of "
         f"{p.current:g} µA/cm².\n"
     )
@@ -1030,7 +1030,7 @@ saddle_border = Numeric(
     parameters={"current": Vary(30, 20, 38, 2)},
     ask=lambda p: (
         f"{_model_words(p)}\n"
-        "It has three fixed points. Where is the saddle?\n"
+        "It has three fixed points.\nWhere is the saddle?\n"
         "A brief shock moves v up from the resting point and leaves w as it is.\nWhich is the "
         "smallest shock that leads to a spike (v rises above 0 mV)?\n"
         f"And how many of the shocks {', '.join(map(str, _shocks(p)[:-1]))} and {_shocks(p)[-1]} "

@@ -862,7 +862,7 @@ four_cells = Numeric(
         "`nc.cell_with_initial_segment(density, shifted)` is a toy cell with squid channels at "
         f"{p.celsius:g} °C.\nIts initial segment of 20 µm has `density` times the sodium channels "
         "of the soma, their activation shifted by `shifted` mV.\n\n"
-        "Current steps go into the soma. A step is strong enough if the last compartment of the "
+        "Current steps go into the soma.\nA step is strong enough if the last compartment of the "
         f"axon rises through 0 mV within {WITHIN:g} ms.\n"
         "How large is the rheobase with the segment like the soma (1, 0), with five times the "
         f"channels (5, 0), with the shift alone (1, {p.shifted:g}), and with both "
