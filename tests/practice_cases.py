@@ -4,6 +4,7 @@
 """
 
 import math
+import os
 import time
 from decimal import Decimal
 from fractions import Fraction
@@ -248,12 +249,20 @@ def chatters(v):
 
 
 def eats_memory(v):
-    return len(bytearray(1 << 40))
+    return np.empty(3 << 27).size  # 3 GB
+
+
+def needs_memory(v):
+    return right(v) if np.empty(1 << 27).size else 0  # 1 GB
+
+
+def writes_past_python(v):
+    os.write(1, b"out")
+    os.write(2, b"err")
+    return right(v)
 
 
 def kills_itself(v):
-    import os
-
     os._exit(3)
 
 
@@ -408,6 +417,8 @@ CASES = [
     (rate, "asks", "invalid.input"),
     (rate, "kills_itself", "invalid.crashed"),
     (rate, "eats_memory", "invalid.raised"),
+    (rate, "needs_memory", "correct"),
+    (rate, "writes_past_python", "correct"),
     (rate, "chatters", "incorrect.values"),
     (rate, "strange", "incorrect.values"),
     (rate, "changes_input", "incorrect.changes-input"),
