@@ -186,6 +186,12 @@ def decay(*curves, x="time (ms)", y="open fraction"):
     return drawn(*((T, curve) for curve in curves), x=x, y=y, scale="linear")
 
 
+def called(ax, *names):
+    for line, name in zip(ax.get_lines(), names, strict=True):
+        line.set_label(name)
+    return ax
+
+
 # Functions that a student might hand in for `rate`, and for `current`.
 def right(v):
     x = -(np.asarray(v) + 55) / 10
@@ -353,6 +359,8 @@ CASES = [
     (potassium, "np.array([])", "unanswered.empty"),
     (potassium, "'-89.06'", "invalid.text"),
     (potassium, "'about -89 mV'", "invalid.text"),
+    (potassium, "'−89,06 mV'", "invalid.decimal"),
+    (potassium, "'-89,06'", "invalid.decimal"),
     (potassium, "10**6 * '9'", "invalid.text"),
     (potassium, "'-89.06' + 10**6 * ' ' + 'mV'", "invalid.text"),
     (potassium, "'-89.06 mV'", "correct"),
@@ -421,6 +429,7 @@ CASES = [
     (rate, "writes_past_python", "correct"),
     (rate, "chatters", "incorrect.values"),
     (rate, "strange", "incorrect.values"),
+    (rate, "lambda v: np.where(np.asarray(v) < -40, 0.1, 1.0)", "incorrect.values"),
     (rate, "changes_input", "incorrect.changes-input"),
     (rate, "drifts", "incorrect.random"),
     (rate, "example_only", "incorrect.constant"),
@@ -450,7 +459,8 @@ CASES = [
     (chosen, "' B: 1 '", "correct"),
     (chosen, "['b', 1]", "correct"),
     (chosen, "'a3'", "mistake.pump"),
-    (chosen, "'c1'", "incorrect"),
+    (chosen, "'c1'", "incorrect.choice"),
+    (chosen, "'c2'", "incorrect"),
     (chosen, "('b', -1)", "invalid.option"),
     (chosen, "'b0'", "invalid.option"),
     (chosen, "'b4'", "invalid.option"),
@@ -508,6 +518,9 @@ CASES = [
     (nernst_line, "drawn((K_OUT, E_K), x='K⁺ outside')", "incorrect.axis-unit"),
     (nernst_line, "drawn((K_OUT, E_K), y='E_K (ms)')", "incorrect.axis-unit"),
     (decays, "decay(np.exp(-T / 4), np.exp(-T))", "correct"),
+    (decays, "called(decay(np.exp(-T / 4), np.exp(-T)), 'slow', 'fast')", "correct"),
+    (decays, "called(decay(np.exp(-T / 4), np.exp(-T)), 'tau = 4', 'tau = 1')", "correct"),
+    (decays, "called(decay(np.exp(-T / 4), np.exp(-T)), 'fast', 'slow')", "incorrect.legend"),
     (decays, "decay(np.exp(-T))", "incorrect.missing"),
     (decays, "decay(np.exp(-T / 4), 1 - np.exp(-T))", "mistake.rising"),
     (decays, "decay(1 - T / 5, np.exp(-T))", "mistake.straight"),

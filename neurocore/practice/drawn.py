@@ -17,9 +17,13 @@ __builtins__ = dict(vars(builtins))  # see reading.py
 
 
 class Drawing(NamedTuple):
-    """What stands on one pair of axes: curves as (x, y) arrays sorted by x, labels and scales."""
+    """What stands on one pair of axes.
+
+    Curves are (x, y) arrays sorted by x; their names are what a legend would call them.
+    """
 
     curves: list[tuple[ndarray, ndarray]]
+    names: list[str]
     labels: tuple[str, str]
     scales: tuple[str, str]
 
@@ -45,34 +49,35 @@ def read(value, name):
         With the code of the outcome, if it is anything else, or if nothing is drawn there.
     """
     try:
-        curves, labels, scales = _read(_axes(value, name))
+        drawing = _read(_axes(value, name))
     except Refused:
         raise
     except BaseException as error:  # what matplotlib holds can be the student's own objects
         kind = "a drawing that cannot be read"
         raise Refused("invalid.plot", name=name, kind=kind) from error
-    curves = [(x, y) for x, y in curves if x.size > 1]
-    if not curves:
+    if not drawing.curves:
         raise Refused("unanswered.drawing", name=name)
-    return Drawing(curves, labels, scales)
+    return drawing
 
 
 def _read(axes):
-    """Return the curves that can be seen on the axes, the labels and the scales."""
+    """Return the curves that can be seen on the axes, their names, the labels and the scales."""
     Axes = type(axes)  # its own functions: those of the object can be rebound
     Line = sys.modules["matplotlib.lines"].Line2D
     Points = sys.modules["matplotlib.collections"].PathCollection
     found = []
     for line in Axes.get_lines(axes):
         if type(line) is Line and line.get_transform() is axes.transData and line.get_visible():
-            found.append(line.get_data(orig=False))
+            found.append((str(line.get_label()).strip(), *line.get_data(orig=False)))
     for points in axes.collections:
         if type(points) is Points and points.get_visible():
-            found.append(filled(points.get_offsets(), nan).T)
-    curves = [sorted_curve(x, y) for x, y in found]
+            found.append((str(points.get_label()).strip(), *filled(points.get_offsets(), nan).T))
+    read_off = [(name, sorted_curve(x, y)) for name, x, y in found]
+    read_off = [(name, curve) for name, curve in read_off if curve[0].size > 1]
+    names, curves = ([pair[i] for pair in read_off] for i in (0, 1))
     labels = str(Axes.get_xlabel(axes)), str(Axes.get_ylabel(axes))
     scales = str(Axes.get_xscale(axes)), str(Axes.get_yscale(axes))
-    return curves, labels, scales
+    return Drawing(curves, names, labels, scales)
 
 
 def sorted_curve(x, y):

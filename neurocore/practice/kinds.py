@@ -567,9 +567,10 @@ class Function(Problem):
             return reply(code, self.id, **fields)
         if (values == values[0]).all():
             raise Refused("incorrect.constant")
-        for i, name in enumerate(names, start=1):
-            if values[i] == values[0] and variant.answer[i] != variant.answer[0]:
-                raise Refused("incorrect.ignores", parameter=name)
+        if len(names) > 1:  # a single one is not ignored, or the values would all be the same
+            for i, name in enumerate(names, start=1):
+                if values[i] == values[0] and variant.answer[i] != variant.answer[0]:
+                    raise Refused("incorrect.ignores", parameter=name)
         wrong = flatnonzero(~_within(values, variant.answer, margin))[0]
         return reply("incorrect.values", self.id, where=describe(names, self._calls[wrong]))
 
@@ -667,8 +668,17 @@ class Plot(Problem):
         ]
         if missing:
             return self._what_is_wrong(missing, curves, variant)
+        self._judge_names(drawing.names, curves, variant.answer)
         self._judge_axes(drawing, factors)
         return self._right()
+
+    def _judge_names(self, names, curves, wanted):
+        """Refuse a curve that the student calls by the name of another one."""
+        for called, curve in zip(names, curves, strict=True):
+            if called in wanted and not self._follows(curve, wanted[called]):
+                for which, reference in wanted.items():
+                    if self._follows(curve, reference):
+                        raise Refused("incorrect.legend", called=called, which=which)
 
     def _judge_axes(self, drawing, factors):
         for i, (letter, axis) in enumerate((("x", self.x), ("y", self.y))):
@@ -784,8 +794,9 @@ class Choice(Problem):
         for mistake, (a, b) in variant.mistakes:
             if a in (None, letter) and b in (None, reason):
                 return self._mistaken(mistake, variant.p)
-        code = "incorrect.reason" if letter == variant.answer[0] else "incorrect"
-        return reply(code, self.id)
+        if letter == variant.answer[0]:
+            return reply("incorrect.reason", self.id)
+        return reply("incorrect" + ".choice" * (reason == variant.answer[1]), self.id)
 
     def _read_choice(self, answer):
         example = "a1"

@@ -24,8 +24,9 @@ OUTCOMES = {
     "negative number?",
     "invalid.infinite": "`{name}` is not finite. Is there a division by zero, the logarithm of "
     "zero, or a number too large?",
-    "invalid.text": "`{name}` is text. Drop the quotes, or write a number with its unit, as in "
-    '"12.5 {unit}".',
+    "invalid.text": "`{name}` is text. Drop the quotes{or_with_unit}.",
+    "invalid.decimal": "`{name}` has a comma among its digits. A point parts the decimals, and "
+    "nothing parts the thousands.",
     "invalid.unit": "`{given}` is not a unit that {unit} can be worked out from.",
     "invalid.comma": "`{name}` holds a number and a stray comma, which makes it a tuple. Take the "
     "comma away.",
@@ -88,14 +89,17 @@ OUTCOMES = {
     "incorrect.range": "{which} is right as far as it goes. Draw it from {low} to {high}.",
     "incorrect.coarse": "{which} has the right points, but so few that the line between them "
     "leaves the curve. Where does it bend most?",
-    "incorrect.scale": "The curves are right. The {axis} axis is {given}; {wanted} was asked for. "
-    "What can be read off it then?",
-    "incorrect.label": "The curves are right. The {axis} axis has no label: what does it show?",
-    "incorrect.axis-unit": "The curves are right. In which unit is the {axis} axis? Its label has "
-    "to say it, as in `{example}`.",
+    "incorrect.scale": "What you drew is right. The {axis} axis is {given}; {wanted} was asked "
+    "for. What can be read off it then?",
+    "incorrect.label": "What you drew is right. The {axis} axis has no label: what does it show?",
+    "incorrect.axis-unit": "What you drew is right. In which unit is the {axis} axis? Its label "
+    "has to say it, as in `{example}`.",
+    "incorrect.legend": "Every curve is there, but the one that you call `{called}` is {which}. "
+    "Which name belongs to which?",
     "near.axes": "The curve is right with its axes exchanged. Which quantity was chosen, and which "
     "one follows from it?",
     "incorrect.reason": "The choice is right; the reason does not carry it yet.",
+    "incorrect.choice": "The reason is right; it does not lead to this choice.",
     "incorrect.changes-input": "Your function changes the array that it is given. Can it work on "
     "a copy?",
     "incorrect.random": "Two calls with the same input gave different values. What does your "

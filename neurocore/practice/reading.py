@@ -107,7 +107,8 @@ def number(value, unit, name):
     if is_one_of(value, (tuple, list, dict, set, frozenset)):
         raise Refused("invalid.sequence", name=name, kind=kind_of(value))
     if type(value) is str:
-        raise Refused("invalid.text", name=name, unit=unit)
+        words = f', or write a number with its unit, as in "12.5 {unit}"' if unit else ""
+        raise Refused("invalid.text", name=name, or_with_unit=words)
     if callable(value):
         raise Refused("invalid.function", name=name)
     raise Refused("invalid.type", name=name, kind=kind_of(value), wanted="a number")
@@ -200,6 +201,8 @@ def _with_unit(value, unit, name):
                 "invalid.type", name=name, kind="a quantity that cannot be read", wanted="a number"
             ) from error
     factor = conversion(given, unit)
+    if factor is None and given.startswith(","):
+        raise Refused("invalid.decimal", name=name)
     if factor is None:
         given, unit = given or "a pure number", unit or "a pure number"
         raise Refused("invalid.unit", given=given, unit=unit)
