@@ -95,6 +95,7 @@ OUTCOMES = {
     "to say it, as in `{example}`.",
     "near.axes": "The curve is right with its axes exchanged. Which quantity was chosen, and which "
     "one follows from it?",
+    "incorrect.choice": "The reason is right; the choice does not follow from it.",
     "incorrect.reason": "The choice is right; the reason does not carry it yet.",
     "incorrect.changes-input": "Your function changes the array that it is given. Can it work on "
     "a copy?",
