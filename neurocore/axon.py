@@ -360,7 +360,8 @@ def demyelinate(axon, internodes, remaining=0.0, axolemma=None):
     internodes : sequence of int
         Which, counted from 0.
     remaining : float
-        What fraction of the sheath's membranes is left, 0 to 1; 0 leaves the bare axolemma.
+        What fraction of the sheath's membranes is left beside the axolemma, which always stays,
+        0 to 1.
     axolemma : Membrane, optional
         The bare membrane; if left out, a leak of 1 µF/cm² with the sheath's time constant.
     """

@@ -1037,6 +1037,24 @@ def test_powers_of_ten(power, sign):
 
 
 @pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (14.0, "near.log"),
+        (11.5, "incorrect"),  # a quarter of log10 for ln would be 10.4 to 17.3
+        (0.59, "near.power"),
+        (0.7, "incorrect"),
+        (0.17, "near.reciprocal"),
+        (0.14, "incorrect"),
+        (-7.2, "near.sign"),
+        (0.0072, "near.unit"),
+    ],
+)
+def test_wide_tolerance_takes_no_stray_number_for_a_near_miss(value, code):
+    rate = scalar(6.0, Tolerance(relative=0.25), mistakes=(300.0, 600.0, 2000.0), unit="Hz")
+    assert rate.judge(value).code == code
+
+
+@pytest.mark.parametrize(
     ("reference", "value", "code"),
     [
         (123_456_789.0, 123_000_000.0, "near.digits"),

@@ -794,9 +794,13 @@ class Choice(Problem):
         for mistake, (a, b) in variant.mistakes:
             if a in (None, letter) and b in (None, reason):
                 return self._mistaken(mistake, variant.p)
-        if letter == variant.answer[0]:
-            return reply("incorrect.reason", self.id)
-        return reply("incorrect" + ".choice" * (reason == variant.answer[1]), self.id)
+        right, because = variant.answer
+        code = "incorrect"
+        if letter == right:
+            code = "incorrect.reason"
+        elif reason == because:
+            code = "incorrect.choice"
+        return reply(code, self.id)
 
     def _read_choice(self, answer):
         example = "a1"
@@ -851,10 +855,13 @@ def _judge_values(values, reference, mistakes, rule, unit, p):
             return "mistake", {"mistake": mistake}
     if not array(reference).any():  # every multiple of 0 is 0
         return "incorrect", {}
+    # Within a wide tolerance, numbers that come from elsewhere fit a log or a power as well.
+    close = min(margin, 0.05 * float(abs(array(reference)).max()))
     for code, factor, fields in _near(unit, p):
-        if _inside(values, factor * reference, abs(factor) * margin):
+        room = margin if code in ("near.sign", "near.unit") else close
+        if _inside(values, factor * reference, abs(factor) * room):
             return code, fields
-    if array(values).all() and _inside(1 / values, reference, margin):
+    if array(values).all() and _inside(1 / values, reference, close):
         return "near.reciprocal", {}
     return "incorrect", {}
 

@@ -602,6 +602,12 @@ few_in_a_hundred = Numeric(
             "You took the percentage for the fraction.",
             "How many of one channel are one per cent?",
         ),
+        Mistake(
+            "leaky-over-normal",
+            lambda p: {"times": _leaky(p)["leaky"] / _leaky(p)["normal"]},
+            "You compared the leaky channels alone with the normal current.",
+            "What do the channels carry that still inactivate?",
+        ),
     ),
     hints=(
         "Each group is a conductance times V − E_Na. The groups differ in their size and in h.",

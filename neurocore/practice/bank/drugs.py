@@ -71,6 +71,12 @@ occupancy = Numeric(
             "You divided K_d by the fraction left, which gives c + K_d.",
             "K_d/(c + K_d) is the fraction left: what is c alone?",
         ),
+        Mistake(
+            "share-of-k-d",
+            lambda p: {"needed": p.k_d * p.target / 100},
+            "You took that share of K_d itself.",
+            "How many channels are blocked at K_d?",
+        ),
     ),
     hints=(
         "At K_d one half is blocked. Write down what binds and what leaves at equilibrium.",
@@ -429,9 +435,8 @@ wide_spike = Numeric(
         f"{_new_rest('K', p.blocked / 100):.2f} mV, "
         f"{_new_rest('K', p.blocked / 100) - REST:.1f} mV higher.\n\n"
         "The squid patch bears only so much: from half block on its resting state is unstable. "
-        "With three quarters blocked it fires by itself, so that the width or the speed of "
-        "“its” spike is no longer a well-posed question. A cell with other potassium channels at "
-        "rest bears more."
+        "It fires by itself then, so that the width or the speed of “its” spike is no longer a "
+        "well-posed question. A cell with other potassium channels at rest bears more."
     ),
     draw=_draw_wide,
     alt=lambda p: (
@@ -474,9 +479,9 @@ lidocaine_states = Numeric(
         f"Which fraction of all channels has bound the drug at a potential where h = 0.98?\n"
         f"And where h = {p.h:g}?\n"
         "Without the drug, h falls with V along 1/(1 + e^((V − V½)/k)), with "
-        f"k = {p.slope:g} mV.\nThe "
-        "drug moves the midpoint of what stays available of the channels: by how many mV, "
-        "positive to the right?\nThree digits are enough."
+        f"k = {p.slope:g} mV.\n"
+        "The drug lowers this curve and moves its midpoint, where it has half of its own largest "
+        "value: by how many mV, positive to the right?\nThree digits are enough."
     ),
     unit={"rested": "", "depolarised": "", "shift": "mV"},
     tolerance={
@@ -519,6 +524,13 @@ lidocaine_states = Numeric(
             lambda p: {"shift": p.slope * log(K_I / K_A)},
             "You gave the shift that an endless dose would make.",
             "At this concentration, which part of each state has drug bound?",
+        ),
+        Mistake(
+            "half-of-all",
+            lambda p: {"shift": p.slope * log((1 - p.d / K_A) / (1 + p.d / K_I))},
+            "You looked for the V at which half of all channels are available.",
+            "How many are available where the curve with the drug is highest, and what is half of "
+            "that?",
         ),
     ),
     hints=(
@@ -702,6 +714,12 @@ use_dependence = Function(
             lambda p: _after(p, keep=lambda interval: 1 - np.exp(-interval / p.tau)),
             "Between your pulses the share that lets go stays bound.",
             "After a very short interval, how many have let go?",
+        ),
+        Mistake(
+            "all-let-go",
+            lambda p: lambda interval: p.caught / 100 + 0.0 * interval,
+            "Between your pulses every channel is freed, as if the time constant were in seconds.",
+            "In which unit is the interval, and in which the time constant?",
         ),
         Mistake(
             "one-pulse-short",

@@ -72,6 +72,12 @@ capacitive_minimum = Numeric(
             "You let the pump spend one ATP for each ion.",
             "How many Na⁺ leave in one cycle of the pump?",
         ),
+        Mistake(
+            "times-three",
+            lambda p: {"atp": 3 * _least(p)[1]},
+            "You let the pump spend three ATP for each ion.",
+            "Which of the two does one cycle of the pump use more of, Na⁺ or ATP?",
+        ),
     ),
     hints=(
         "Q = C ΔV, with the whole swing of the spike. µF/cm² times mV is nC/cm².",
@@ -156,6 +162,12 @@ spike_price = Numeric(
             lambda p: {"atp": _price(p)[0] * IONS / 2},
             "You let the pump take out two sodium ions for one ATP.",
             "How many Na⁺ leave while two K⁺ come in?",
+        ),
+        Mistake(
+            "ions",
+            lambda p: {"atp": _price(p)[0] * IONS},
+            "You gave the number of ions.",
+            "How many of them leave for one ATP?",
         ),
     ),
     hints=(
@@ -321,8 +333,8 @@ spike_budget = Numeric(
     parameters={"axon": Vary(40, 20, 60, 10), "excess": Vary(1.3, 1.2, 2.0, 0.1)},
     ask=lambda p: (
         "In the manner of Attwell and Laughlin (2001), a neuron of the cortex has an axon of "
-        f"{p.axon:g} mm with all its branches, {AXON_D:g} µm thick, a spherical soma of "
-        f"{SOMA_D:g} µm and dendrites of {DENDRITES:g} mm, {DENDRITE_D:g} µm thick.\nAll its "
+        f"{p.axon:g} mm with all its branches, {AXON_D:g} µm thick, a spherical soma {SOMA_D:g} µm "
+        f"across and dendrites of {DENDRITES:g} mm, {DENDRITE_D:g} µm thick.\nAll its "
         f"membrane has {C:g} µF/cm².\nA spike takes axon and soma up by {FULL:g} mV and the "
         f"dendrites by {HALF:g} mV.\n\nHow many Na⁺ must come in at the very least?\n"
         f"How much ATP does one spike cost if the excess is {SQUIDS:g} everywhere, as in the "
@@ -345,6 +357,12 @@ spike_budget = Numeric(
             lambda p: {"ions": _budget(p, dendrites=FULL)[0], "atp": _budget(p, dendrites=FULL)[1]},
             "You let the dendrites swing as far as the axon.",
             "By how much does the spike take them up?",
+        ),
+        Mistake(
+            "one-for-one",
+            lambda p: {"atp": _budget(p)[0] * SQUIDS},
+            "You paid one ATP for each ion.",
+            "How many Na⁺ leave for one ATP?",
         ),
         Mistake(
             "no-excess",

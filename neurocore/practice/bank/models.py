@@ -163,6 +163,16 @@ adapting = Numeric(
     ),
     mistakes=(
         Mistake(
+            "intervals",
+            lambda p: {
+                "first": _adapts(p)[1],
+                "last": _adapts(p)[2],
+                "unbraked": _adapts(p, b=0.0)[2],
+            },
+            "You gave the interval in ms.",
+            "How many such intervals fit into one second?",
+        ),
+        Mistake(
             "latency",
             lambda p: {"first": 1e3 / _adapts(p)[0]},
             "You took the time from the beginning to the first spike for an interval.",
@@ -284,6 +294,12 @@ slow_onset = Numeric(
             "What do your two rates say, and which part of an interval does not depend on I − I_c?",
         ),
         Mistake(
+            "intervals",
+            lambda p: {"near": 1e3 / _slow_rate(p.near), "far": 1e3 / _slow_rate(FAR)},
+            "You gave the interval in ms.",
+            "How many such intervals fit into one second?",
+        ),
+        Mistake(
             "rounded-critical",
             lambda p: {"critical": 40.0},
             "You gave a current that is already past the meeting.",
@@ -394,6 +410,12 @@ two_onsets = Numeric(
             lambda p: {"rate": _loss(p.celsius)[2]},
             "You gave the frequency of the small oscillation about the fixed point.",
             "How far apart are the spikes of the simulation?",
+        ),
+        Mistake(
+            "interval",
+            lambda p: {"rate": 1e3 / _onset(p.celsius)[1]},
+            "You gave the interval in ms.",
+            "How many such intervals fit into one second?",
         ),
         Mistake(
             "upper-end",

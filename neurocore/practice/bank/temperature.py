@@ -337,8 +337,8 @@ warming_why = Choice(
 LESION = (9, 10, 11)
 FIBRE = (
     "A myelinated fibre: `axon = nc.myelinated_axon()`.\nIt has 20 internodes of 1 mm.\nThe axon "
-    "is 10 µm thick, and the sheath amounts to 168 membranes in series.\nThe nodes have the "
-    "squid's kinetics, with ten times its sodium channels, at 20 °C."
+    "is 10 µm thick, and the sheath amounts to 168 membranes in series: the axon's own and 167 of "
+    "myelin.\nThe nodes have the squid's kinetics, with ten times its sodium channels, at 20 °C."
 )
 KEPT = tuple(x / 100 for x in (5, 10, 15, 20))
 
@@ -376,9 +376,10 @@ thin_myelin = Numeric(
     parameters={"kept": Vary(0.1, 0.05, 0.2, 0.05)},
     ask=lambda p: (
         f"{FIBRE}\nIn a lesion the internodes {LESION[0]}, {LESION[1]} and {LESION[2]}, counted "
-        f"from 0, keep {p.kept:g} of their membranes.\nA spike is started at one end.\nIt counts "
-        "as conducted if V rises through −30 mV at the node nearest to nine tenths of the length.\n"
-        "\nAbove which temperature does the fibre no longer conduct?\n4-Aminopyridine (4-AP) now "
+        f"from 0, keep {p.kept:g} of their myelin, and the axon's own membrane.\nA spike is "
+        "started at one end.\nIt counts as conducted if V rises through −30 mV at the node nearest "
+        "to nine tenths of the length.\n\n"
+        "Above which temperature does the fibre no longer conduct?\n4-Aminopyridine (4-AP) now "
         "reduces g_K to a tenth at all nodes.\nAbove which temperature does it no longer conduct "
         "then?"
     ),
@@ -413,7 +414,7 @@ thin_myelin = Numeric(
         '`nc.modify(axon, "K", nc.block, 0.9)` is the effect of 4-AP.',
     ),
     solution=lambda p: (
-        f"With {p.kept:g} of the membranes left the fibre conducts up to "
+        f"With {p.kept:g} of the myelin left the fibre conducts up to "
         f"{_lesion_block(p.kept):.1f} °C, with 4-AP up to {_lesion_block(p.kept, 0.9):.1f} °C. "
         "The whole fibre still conducts at 45 °C.\n\nThe thinner the sheath, the lower the "
         "temperature. 4-AP does not touch the sodium channels: fewer K⁺ channels end the spike "
@@ -459,7 +460,8 @@ lesion_delay = Numeric(
     parameters={"kept": Vary(0.1, 0.05, 0.2, 0.025)},
     ask=lambda p: (
         f"{FIBRE}\nIn a lesion the internodes {LESION[0]}, {LESION[1]} and {LESION[2]}, counted "
-        f"from 0, keep {p.kept:g} of their membranes.\nA spike is started at the first node.\n"
+        f"from 0, keep {p.kept:g} of their myelin, and the axon's own membrane.\n"
+        "A spike is started at the first node.\n"
         f"It arrives where V rises through −30 mV at node {LATE_NODE}, counted from 0.\n\n"
         "By how much does the lesion delay it?\n"
         "Put all of this down to the thin internodes, in equal shares: how long does each of them "
