@@ -297,6 +297,8 @@ def test_what_the_spike_problems_say_of_the_model():
     n, _, low, high = problems()["onset-fit"][0].variant().answer.values()
     assert low < 4 < high
     assert low < n < high
+    # Scatter that shrinks with g rules five gates out, whichever way it falls.
+    assert max(spike._range(seed)[1] for seed in range(1, 21)) < 5
     # Other powers come close to n⁴, with τ on the other side of the true one.
     t = np.linspace(0, 10, 401)
     tau = float(spike.GATES["n"].time_constant(0.0, 6.3))
@@ -389,9 +391,17 @@ def test_what_the_aftermath_problems_say_of_the_model():
     assert 5 < absolute < 6
     assert (back, lowest) == pytest.approx((16.2, 0.844), rel=0.01)
     for celsius in problems()["refractory-times"][0].grid()["celsius"]:
-        behind = aftermath._landmarks(celsius)[0] + 0.05
+        start = aftermath._landmarks(celsius)[0] + 0.01
         cell = aftermath.squid_patch(celsius)
-        assert nc.recovery_curve(cell, [behind], duration=0.5).ratio[0] > 20
+        behind = nc.recovery_curve(cell, [start], duration=0.5)
+        assert 20 < behind.ratio[0] < np.inf
+        # There a pulse 1.4 times as strong carries V past 0 mV, and nothing rises by itself.
+        weakest = behind.ratio[0] * behind.rest
+        for stronger, again in ((1.01, True), (1.4, False)):
+            pulses = nc.pulse(2 * behind.rest, 0.0, 0.5) + nc.pulse(stronger * weakest, start, 0.5)
+            run = nc.simulate(cell, pulses, start + 15.5)
+            late = run.spike_times()[run.spike_times() > start]
+            assert bool(np.any(np.interp(late, run.t, run.ionic_current) < 0)) is again
     assert aftermath._rebound(20.0, "h") == pytest.approx(3.01, abs=0.01)
     assert aftermath._rebound(20.0, "n") == np.inf
     cell, slow = aftermath.squid_patch(6.3), nc.ramp(6.0, 0.0, 30.0, 50.0)

@@ -93,6 +93,12 @@ inactivation_lifted = Function(
             "Your h begins at its end and falls.",
             "What are h at time 0 and h after a long time?",
         ),
+        Mistake(
+            "share-inactivated",
+            lambda p: lambda interval: 1 - _h(p)(interval),
+            "You returned the share of the channels that are inactivated.",
+            "Is h the share that is inactivated, or the share that is not?",
+        ),
     ),
     hints=(
         "With V held, h moves along one exponential from 0 to h∞.",
@@ -306,7 +312,9 @@ refractory_times = Numeric(
     title="Three marks on the way back",
     level="advanced",
     name="marks",
-    parameters={"celsius": Vary(SQUID.celsius, 4.3, 7.3, 1)},
+    # Not colder: there the strengths that work just behind the absolute period are so few that
+    # `recovery_curve` steps over them, and its period is more than 0.1 ms too long.
+    parameters={"celsius": Vary(SQUID.celsius, 6.3, 8.3, 1)},
     ask=lambda p: (
         f"{patch_words(p.celsius)}\nA pulse of {WIDTH:g} ms with twice its threshold makes a "
         f"spike; a second pulse of {WIDTH:g} ms begins some interval after the first began.\n"
@@ -351,6 +359,21 @@ refractory_times = Numeric(
             "After the undershoot n is lower and h higher than at rest: what does that do to the "
             "threshold?",
         ),
+        Mistake(
+            "how-far-below",
+            lambda p: {"lowest": 1 - _landmarks(p.celsius)[2]},
+            "You gave by how much the threshold falls.",
+            "Which fraction of that at rest is left?",
+        ),
+        Mistake(
+            "end-to-start",
+            lambda p: {
+                "absolute": _landmarks(p.celsius)[0] - WIDTH,
+                "back": _landmarks(p.celsius)[1] - WIDTH,
+            },
+            "You counted the interval from the end of the first pulse.",
+            "When does the first pulse begin, and when the second?",
+        ),
     ),
     hints=(
         "Draw the ratio first, every half millisecond from 4 to 26 ms. Where does it begin, where "
@@ -359,11 +382,12 @@ refractory_times = Numeric(
         "`r.ratio` is infinite within the absolute period; `r.ratio.min()` is the lowest.",
     ),
     solution=lambda p: (
-        "No second spike before {:.2f} ms; back to the threshold at rest after {:.1f} ms; lowest "
-        "at {:.3f} of it.".format(*_landmarks(p.celsius))
+        "No second spike before some {:.1f} ms; back to the threshold at rest after {:.1f} ms; "
+        "lowest at {:.3f} of it.".format(*_landmarks(p.celsius))
         + "\n\nWhat a book calls the absolute refractory period is a millisecond in a warm "
         "mammal. Here it is cold, and all gates are slow. Even so the limit is a matter of "
-        "definition: just behind it the price is more than twenty times the usual one."
+        "definition: just behind it the price is more than twenty times the usual one, and only a "
+        "narrow range of strengths works. A stronger pulse carries V past 0 mV by itself."
     ),
 )
 
@@ -848,6 +872,12 @@ warm_recovery = Numeric(
             lambda p: {"time": p.tau / _warm(p) * p.share / 100},
             "You took the share of one time constant.",
             "How far has an exponential come after one τ?",
+        ),
+        Mistake(
+            "one-tau",
+            lambda p: {"time": p.tau / _warm(p)},
+            "You gave one time constant.",
+            "Which share of its way has an exponential made by then?",
         ),
         Mistake(
             "what-is-left",

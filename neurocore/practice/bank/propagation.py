@@ -30,7 +30,13 @@ wraps = Numeric(
         "wall change?\nAnd by which factor its length constant λ, and its time constant τ?"
     ),
     unit={"r_m": "", "c_m": "", "length": "", "tau": ""},
-    tolerance=Tolerance(relative=0.01),
+    # Tight enough for the axon's own membrane to count, one of up to 201.
+    tolerance={
+        "r_m": Tolerance(relative=0.002),
+        "c_m": Tolerance(relative=0.002),
+        "length": Tolerance(relative=0.005),
+        "tau": Tolerance(relative=0.005),
+    },
     answer=lambda p: (_layers(p), 1 / _layers(p), sqrt(_layers(p)), 1.0),
     mistakes=(
         Mistake(
@@ -50,6 +56,18 @@ wraps = Numeric(
             lambda p: {"r_m": 1 / _layers(p), "c_m": float(_layers(p))},
             "You put the membranes side by side.",
             "A charge on its way out: does it cross one of them or all, one after the other?",
+        ),
+        Mistake(
+            "wraps-alone",
+            lambda p: {"r_m": 2 * p.wraps},
+            "You counted the membranes of the wraps alone.",
+            "On what are they wrapped?",
+        ),
+        Mistake(
+            "tau-rises",
+            lambda p: {"tau": float(_layers(p))},
+            "You let τ grow with the resistance.",
+            "τ is the product R_m C_m: what does the other factor do?",
         ),
         Mistake(
             "one-per-turn",

@@ -496,7 +496,7 @@ ions_moved = Numeric(
             "concentration lost."
         ),
         "Area per volume is 3/r for a sphere and 4/d for a long cylinder. Put r and d in cm; "
-        "1 mM is 1e-6 mol/cm³.",
+        "1 mM is 10⁻⁶ mol/cm³.",
     ),
     solution=lambda p: (
         f"C V/F = {p.capacitance:g} µF/cm² × {p.depth:g} mV / F = {_moved(p):.3g} mol/cm².\n\n"
@@ -872,7 +872,7 @@ def _draw_transfer(axes, p):
     for curve, role, style, words in (
         (_curve(p), "V", "-", "with Cl⁻"),
         (_curve(p, p_cl=0.0), "V", "--", "without Cl⁻"),
-        (lambda k: nernst(k, p.k_in, 1, p.celsius), "K", ":", "E_K"),
+        (lambda k: nernst(k, p.k_in, 1, p.celsius), "K", ":", "E of K⁺"),
     ):
         axes.plot(k_out, curve(k_out), style, color=COLOUR[role], label=words)
     axes.set(xscale="log", xlabel="K⁺ outside (mM)", ylabel="potential (mV)")
@@ -1018,9 +1018,18 @@ transfer_slope = Numeric(
         ),
         Mistake(
             "per-millimolar",
-            lambda p: {"mean": _slopes(p)[0] / (DECADE - 1) / p.k_out},
-            "You divided by the millimoles.",
+            lambda p: {
+                "mean": _slopes(p)[0] / (DECADE - 1) / p.k_out,
+                "local": _slopes(p)[1] / log(10) / p.k_out,
+            },
+            "You took the slope for each mM.",
             "On a logarithmic axis, how long is the way from the one to the other?",
+        ),
+        Mistake(
+            "natural-logarithm",
+            lambda p: {"local": _slopes(p)[1] / log(10)},
+            "You took the slope against ln K⁺.",
+            "By how much does ln K⁺ grow over a decade?",
         ),
         Mistake(
             "where-they-meet",

@@ -474,6 +474,12 @@ own_simulation = Numeric(
             "By how much can such a count be out, and what would an interval tell you instead?",
         ),
         Mistake(
+            "interval",
+            lambda p: {"rate": 1e3 / _firing(p.amplitude)["rate"]},
+            "You gave the interval between two spikes, in ms.",
+            "How many such intervals fit into a second?",
+        ),
+        Mistake(
             "coarse-euler",
             lambda p: {"first": _slipped(p.amplitude)[0]},
             "Your time is that of plain Euler steps of 0.05 ms.",
@@ -600,6 +606,12 @@ def _data(seed):
     g = G["K"] * float(GATES["n"].steady_state(0.0)) ** 4 * (1 - np.exp(-T_DATA / tau)) ** 4
     noise = np.random.default_rng(int(seed)).standard_normal(len(T_DATA))
     return np.array([float(f"{x:.4g}") for x in g * (1 + SCATTER * noise)])
+
+
+def _onset_share():
+    """Return which share of its way g has made at the first of the times."""
+    tau = float(GATES["n"].time_constant(0.0, 6.3))
+    return (1 - float(np.exp(-T_DATA[0] / tau))) ** 4
 
 
 def _lowest(function, low, high):
@@ -742,7 +754,11 @@ onset_fit = Numeric(
         f"{_range(p.seed)[0]:.2f} to {_range(p.seed)[1]:.2f} fits nearly as well: a larger N goes "
         "with a shorter τ.\n\nThe data were made with N = 4 and τ = "
         f"{float(GATES['n'].time_constant(0.0, 6.3)):.2f} ms. A good fit shows that N = 4 will do, "
-        "not that a channel has four gates."
+        "not that a channel has four gates.\n\n"
+        f"Here five are ruled out, thanks to the scatter: at {T_DATA[0]:g} ms g has made "
+        f"{100 * _onset_share():.1f} % of its way and still counts in full, since its scatter "
+        "shrinks with it. The noise of an amplifier does not, and n⁴ and n⁵ are never more than "
+        "3 % of the largest g apart."
     ),
     draw=_draw_valley,
     alt=lambda p: (
@@ -904,6 +920,12 @@ clamp_family = Numeric(
             lambda p: {"h_inf": _clamped(p).h / _clamped(p).peak},
             "You divided the late current by the peak.",
             "Would the peak be as small if no channel had inactivated by then?",
+        ),
+        Mistake(
+            "share-inactivated",
+            lambda p: {"h_inf": 1 - _clamped(p).h},
+            "You gave the share of the channels that are inactivated.",
+            "Is h the share that is inactivated, or the share that is not?",
         ),
         Mistake(
             "all-inactivate",

@@ -184,6 +184,12 @@ instant_current = Function(
             "n enters with the power one.",
             "How many n gates must be open at the same time?",
         ),
+        Mistake(
+            "h-and-n-exchanged",
+            lambda p: _instant(p, h=lambda v: AT_REST["n"], n=lambda v: AT_REST["h"]),
+            "h and n have changed places.",
+            "Which channel does each of them belong to?",
+        ),
     ),
     hints=(
         "Sum three terms of the form conductance × (V − E). Only one conductance depends on V.",
@@ -256,10 +262,11 @@ balance_and_shock = Numeric(
     parameters={"celsius": Vary(SQUID.celsius, 5, 15, 1)},
     ask=lambda p: (
         f"{patch_words(p.celsius)}\nIts parameters are\n\n{TABLE}\n\n"
-        "First, let m follow V at once and hold h and n at their resting values.\nAt which V "
-        "above rest does the total ionic current turn inward?\n\nThen simulate: a very brief "
-        "shock moves V upward at time 0, and all gates start from rest.\nWhich is the smallest "
-        f"shock that leads to a spike?\nWhich V does it reach?\n{SPIKE}\nGive two decimals."
+        "First, let m follow V at once and hold h and n at their resting values.\nOn the way up "
+        "from rest, at which V does the total ionic current turn inward?\n\n"
+        "Then simulate: a very brief shock moves V upward at time 0, and all gates start from "
+        "rest.\nWhich is the smallest shock that leads to a spike?\nWhich V does it reach?\n"
+        f"{SPIKE}\nGive two decimals."
     ),
     unit={"balance": "mV", "shock": "mV", "reached": "mV"},
     tolerance=Tolerance(absolute=0.05),
@@ -282,6 +289,18 @@ balance_and_shock = Numeric(
             lambda p: {"balance": _balance(0.0)},
             "You balanced sodium against potassium alone.",
             "Which third current flows, and in which direction at this V?",
+        ),
+        Mistake(
+            "way-for-place",
+            lambda p: {"balance": _balance() - REST, "reached": _shock(p.celsius)},
+            "You gave how far that V lies above rest.",
+            "Which V is it, inside against outside?",
+        ),
+        Mistake(
+            "place-for-way",
+            lambda p: {"shock": REST + _shock(p.celsius)},
+            "You gave the V that the shock reaches.",
+            "By how much does the shock move V?",
         ),
     ),
     hints=(
