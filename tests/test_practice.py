@@ -57,6 +57,10 @@ def test_case(problem, text, code, capfd):
     assert reply.code == code
     assert reply.correct is (code == "correct")
     assert reply.problem == problem.id
+    assert (
+        f'role="status"><p><span class="nc-verdict-mark" aria-hidden="true">{repr(reply)[0]}'
+        in (reply._repr_html_())
+    )
     assert not re.search("[{}]|None", reply.message.removeprefix(f"`{problem.name}` is None:"))
     assert capfd.readouterr() == ("", "")
 
@@ -150,11 +154,13 @@ def test_pint_quantities(monkeypatch):
         ("kHz", "Hz", 1e3),
         ("MHz", "Hz", 1e6),
         ("GΩ", "Ω", 1e9),
+        ("\u2126", "\u03a9", 1),
+        ("\u03bcm", "\u00b5m", 1),
     ],
 )
 def test_units(given_, wanted, factor):
     found = conversion(given_, wanted)
-    assert found == (None if factor is None else pytest.approx(factor, rel=1e-12))
+    assert found == (None if factor is None else pytest.approx(factor, rel=1e-12, abs=0))
 
 
 def test_size_and_dimensions_of_a_unit():
@@ -559,6 +565,16 @@ def test_ends_of_a_curve_and_curves_that_lack():
         assert problem.judge(drawing).code == code
     one = cases.drawn(([1, 5], [0.2, 0.2]), x="time (ms)", scale="linear")
     assert problem.judge(one).message == "Some curves are not drawn yet: b, c."
+
+
+def test_function_is_tried_at_places_enough():
+    for problem in (cases.rate, cases.current):
+        assert len(set(problem._calls)) >= 8
+        for (low, high), column in zip(
+            problem.inputs.values(), np.transpose(problem._calls), strict=True
+        ):
+            assert low <= min(column) < low + (high - low) / 3
+            assert high - (high - low) / 3 < max(column) <= high
 
 
 def test_named_voltage_of_a_removable_singularity():
@@ -992,6 +1008,7 @@ def test_record_tells_answers_apart():
     assert all(len(text) < 100 for text in texts)
     assert brief("x" * 1000) == "x" * 80
     assert brief({"a": 1}) == "((a, 1))"
+    assert brief(np.complex64(1)) == "a number"
     assert brief([[[[1]]]]) == "(((a list)))"
     assert brief(list(range(10))) == "(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)"
     assert brief(list(range(11))) == "a list"

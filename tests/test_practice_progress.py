@@ -92,6 +92,16 @@ def with_number_for_text(text):
     return export_events([{**events[0], "answer": 1}])
 
 
+def with_a_seed_that_is_no_text(text):
+    events = parse_events(text)
+    return export_events([{**events[0], "seed": [1]}])
+
+
+def with_a_name_that_is_none(text):
+    events = parse_events(text)
+    return export_events([{**events[0], "problem": "<b>"}])
+
+
 def with_another_day(text):
     events = parse_events(text)
     return export_events([{**events[0], "at": "yesterday"}])
@@ -108,6 +118,8 @@ def with_another_kind(text):
         forged,
         with_extra_field,
         with_number_for_text,
+        with_a_seed_that_is_no_text,
+        with_a_name_that_is_none,
         with_another_day,
         with_another_kind,
         lambda text: text[: len(text) // 2],
