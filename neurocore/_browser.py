@@ -15,7 +15,7 @@ from js import XMLHttpRequest
 from pyodide.ffi import JsException
 
 announce = None
-"""Called with a file's name before it is loaded, if set."""
+"""Called with a file's name and whether it has come, before and after it is loaded, if set."""
 
 
 class Packages:
@@ -47,7 +47,7 @@ def load(package):
         if (name := other.lower().replace("_", "-")) not in loaded():
             load(name)
     if announce:
-        announce(entry.file_name)
+        announce(entry.file_name, False)
     request = XMLHttpRequest.new()
     request.open("GET", pyodide_js._api.config.indexURL + entry.file_name, False)
     try:
@@ -58,6 +58,8 @@ def load(package):
     if request.status != 200:
         raise OSError(f"the site answers {request.status} to {entry.file_name}")
     unpack(package, request.response)
+    if announce:
+        announce(entry.file_name, True)
 
 
 def unpack(package, content):

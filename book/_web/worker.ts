@@ -78,9 +78,9 @@ async function start(kept: string | null): Promise<void> {
   names = Object.fromEntries(Object.entries<any>(pyodide._api.lockfile_packages).map(([name, entry]) => [entry.file_name, name]));
   for (const [file, bytes] of await packages) unpack(file, bytes);
   browser = pyodide.pyimport("neurocore._browser");
-  browser.announce = (file: string) => {
-    plan([file]);
-    arrived(file, 0);
+  browser.announce = (file: string, come: boolean) => {
+    if (!come) plan([file]);
+    arrived(file, come ? files[file] : 0);
   };
   pyodide.registerJsModule("page", {
     show: (form: string, text: string) => say({ kind: "show", cell: showing, form, text }),
