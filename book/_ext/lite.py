@@ -81,7 +81,7 @@ def build(folder, pyodide, notebooks, out, title):
         *pyodide.glob("jupyterlab_widgets-*.whl"),
     ]
     key = hashlib.sha256(json.dumps([title, LOADED, list(notebooks)]).encode())
-    for path in (*notebooks.values(), *extensions, Path(__file__)):
+    for path in (*extensions, Path(__file__)):
         key.update(path.read_bytes())
     done, stamp = folder / "site", folder / "site.key"
     if not (stamp.exists() and stamp.read_text() == key.hexdigest()):
@@ -129,5 +129,7 @@ def build(folder, pyodide, notebooks, out, title):
             icon = f'<head><link rel="icon" href="{up}_static/favicon.svg">'
             page.write_text(page.read_text("utf-8").replace("<head>", icon, 1), "utf-8")
         stamp.write_text(key.hexdigest())
+    for name, source in notebooks.items():  # their text alone makes no new site
+        shutil.copy(source, done / "files" / name)
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(done, out)

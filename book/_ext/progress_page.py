@@ -5,6 +5,7 @@ stands. A place is the section of a chapter's notebook that holds the problem's 
 gets the problem's name as its anchor, so that ``exercises/resting-potential.html#ghk-rest`` works.
 """
 
+import sys
 from html import escape
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from neurocore.practice import notebooks
 from neurocore.practice.bank import CHAPTERS, problems
 
 logger = logging.getLogger(__name__)
+BANK = Path(sys.modules[problems.__module__].__file__).parent
 WIDTH, HEIGHT = 36, 50  # of one problem's piece of trace
 PULSES = {"open": 0.0, "tried": 13.2, "solved": 20.0}  # µA/cm² for 0.5 ms
 
@@ -135,6 +137,8 @@ class ProgressDirective(SphinxDirective):
         parts = {f.__name__[1:]: f for f in (_overview, _chapters, _keep, _problems)}
         if self.arguments[0] not in parts:
             raise self.error(f"progress has the parts {', '.join(parts)}")
+        for path in BANK.rglob("*.py"):  # a changed problem makes this page anew
+            self.env.note_dependency(str(path))
         return [nodes.raw("", parts[self.arguments[0]](self), format="html")]
 
     def link(self, chapter, words, anchor=""):

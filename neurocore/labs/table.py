@@ -14,10 +14,11 @@ import multiprocessing
 import os
 import time
 import zlib
-from functools import cache
 from pathlib import Path
 
 import numpy as np
+
+from .sources import fingerprint
 
 __all__ = ["cached_table", "evaluate", "tabulate"]
 
@@ -163,27 +164,10 @@ def tabulate(function, sliders):
     return {"outputs": outputs, "data": data}
 
 
-@cache
-def library_hash(without=""):
-    """Hash of every source file of the library, one folder of it left out."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parents[1]
-    for path in sorted(package.rglob("*.py")):
-        if without not in path.relative_to(package).parts:
-            digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
 def cached_table(function, sliders, folder):
-    """`tabulate`, kept in a folder until function, sliders or library change."""
-    key = json.dumps(
-        [
-            library_hash(without="practice"),  # of which labs know nothing
-            function.__module__,
-            function.__qualname__,
-            [slider.describe() for slider in sliders],
-        ]
-    )
+    """`tabulate`, kept in a folder until the sliders change or what the function rests on."""
+    roots = (function.__module__, function.__qualname__), (__name__, "tabulate")
+    key = json.dumps([roots, fingerprint(*roots), [slider.describe() for slider in sliders]])
     path = Path(folder) / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.json"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
