@@ -17,17 +17,18 @@ _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789", "^*
 
 _TIMES = r"[×·⋅∙*]"
 _WHOLE = r"[-+]?[0-9]+"
-_TEN = (
+TEN = (
     rf"10(?:\s*(?:\^|\*\*)\s*(?:{_WHOLE}|\({_WHOLE}\)|\{{{_WHOLE}\}})"
     r"|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 )
+"""Pattern of a power of ten: "10^8", "10⁻³"."""
 _TEXT = re.compile(  # (?>…) never gives back what it has read: "2e3×10³" is not 2 of a unit e3×10³
     rf"""
     \s* (?P<sign>[-+]?) \s*
     (?>
-        (?P<alone>{_TEN})
+        (?P<alone>{TEN})
         | (?P<digits>[0-9]+\.?[0-9]*|\.[0-9]+)
-          (?: [eE](?P<exponent>{_WHOLE}) | \s*(?:{_TIMES}|[xX])\s*(?P<factor>{_TEN}) )?
+          (?: [eE](?P<exponent>{_WHOLE}) | \s*(?:{_TIMES}|[xX])\s*(?P<factor>{TEN}) )?
     )
     (?:
         (?: \s*{_TIMES}\s* | \s+ | (?!1) )
