@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -135,6 +136,35 @@ def test_pint_quantities(monkeypatch):
         ("mV", "mA", None),
         ("xyz", "mV", None),
         ("m" * 30, "m", None),
+        ("10³ mV", "mV", None),
+        ("mV×10³", "mV", None),
+        ("mV·10", "mV", None),
+        ("×10", "", None),
+        ("1", "", None),
+        ("V⁰", "", None),
+        ("m^100", "m", None),
+        ("cm^٢", "cm²", None),
+        ("% mV", "mV", None),
+        ("‰", "%", 0.1),
+        ("A/m*s", "A*s/m", None),
+        ("A*s/m", "A*s/m²", None),
+        ("A/m/s", "A/s/m", 1),
+        ("m·1/s", "m/s", 1),
+        ("cm–2", "1/cm²", 1),
+        ("mv", "mV", None),
+        ("MV", "mV", 1e9),
+        ("millivolt", "mV", 1),
+        ("Millivolts", "mV", 1),
+        ("MICROMETRES", "µm", 1),
+        ("kiloohm", "Ω", 1e3),
+        ("millisiemens", "mS", 1),
+        ("milliseconds", "ms", 1),
+        ("minutes", "s", 60),
+        ("milliminutes", "s", None),
+        ("milli volts", "mV", None),
+        ("nanoamperes/centimeter^2", "nA/cm²", 1),
+        ("\u017fecond", "s", None),
+        ("\u212ailovolt", "kV", None),
         ("/s", "Hz", 1),
         ("m^99", "m", None),
         ("m^10", "m^10", 1),
@@ -205,6 +235,14 @@ def test_units_that_one_slips_into(unit, known, count):
         ("open ()", "%", None),
         ("mV", "mV", None),
         ("V (mm V)", "mV", None),
+        ("V (10³ mV)", "mV", None),
+        ("V (mV × 10³)", "mV", None),
+        ("V / 10^3 mV", "mV", None),
+        ("V × 10³ (mV)", "mV", None),
+        (r"$V \times 10^{-3}$ / V", "mV", None),
+        ("V after 10 ms (mV)", "mV", 1),
+        ("V, 1e3 mV", "mV", None),
+        ("V (millivolts)", "mV", 1),
         ("(mV^" + "9" * 5000 + ")", "mV", None),
         ("(" * 100_000 + "," * 100_000, "mV", None),
     ],
@@ -575,6 +613,92 @@ def test_function_is_tried_at_places_enough():
         ):
             assert low <= min(column) < low + (high - low) / 3
             assert high - (high - low) / 3 < max(column) <= high
+
+
+class Rate:
+    def __call__(self, v):
+        return cases.right(v)
+
+    def of(self, v):
+        return cases.right(v)
+
+    @classmethod
+    def of_class(cls, v):
+        return cases.right(v)
+
+    @staticmethod
+    def static(v):
+        return cases.right(v)
+
+
+def gathered(*v):
+    return cases.right(*v)
+
+
+def by_name(**kw):
+    return cases.right(kw["v"])
+
+
+def keyword_only(*, v):
+    return cases.right(v)
+
+
+def with_default(v=-65.0, scale=1.0):
+    return scale * cases.right(v)
+
+
+def everything(*args, **kw):
+    return cases.right(*args, **kw)
+
+
+def two_names(g, *, v):
+    return g * (v + 54.4)
+
+
+def lacks_one(*v, celsius):
+    return cases.right(*v)
+
+
+def other_name(*, u):
+    return cases.right(u)
+
+
+@pytest.mark.parametrize("platform", ["linux", "emscripten"])
+@pytest.mark.parametrize(
+    ("problem", "function", "code"),
+    [
+        (cases.rate, gathered, "correct"),
+        (cases.rate, by_name, "correct"),
+        (cases.rate, keyword_only, "correct"),
+        (cases.rate, with_default, "correct"),
+        (cases.rate, everything, "correct"),
+        (cases.rate, Rate(), "correct"),
+        (cases.rate, Rate().of, "correct"),
+        (cases.rate, Rate.of_class, "correct"),
+        (cases.rate, Rate.static, "correct"),
+        (cases.rate, lambda *v: cases.right(v[0]), "correct"),
+        (cases.rate, partial(with_default, scale=1.0), "correct"),
+        (cases.rate, partial(lambda scale, v: scale * cases.right(v), 1.0), "correct"),
+        (cases.rate, partial(with_default, v=-65.0), "correct"),
+        (cases.rate, lru_cache(lambda v: cases.right(v)), "incorrect.scalar-only"),
+        (cases.rate, lacks_one, "invalid.signature"),
+        (cases.rate, other_name, "invalid.signature"),
+        (cases.rate, Rate.of, "invalid.signature"),
+        (cases.rate, lambda: 1.0, "invalid.signature"),
+        (cases.rate, Rate, "invalid.signature"),
+        (cases.rate, np.exp, "incorrect.values"),
+        (cases.rate, lambda *v: v, "invalid.comma"),
+        (cases.rate, "lambda v: v", "invalid.not-a-function"),
+        (cases.current, two_names, "correct"),
+        (cases.current, lambda **kw: kw["g"] * (kw["v"] + 54.4), "correct"),
+        (cases.current, lambda *a: a[0] * (a[1] + 54.4), "correct"),
+        (cases.current, lambda v, g: g * (v + 54.4), "incorrect.values"),
+        (cases.current, lambda g, *, u: g, "invalid.signature"),
+    ],
+)
+def test_ways_to_take_the_arguments(problem, function, code, platform, monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", platform)
+    assert problem.judge(function).code == code
 
 
 def test_named_voltage_of_a_removable_singularity():
@@ -1156,7 +1280,7 @@ REPLIES = [
     (
         GRID,
         ["x", 1],
-        '`x` is text. Drop the quotes, or write a number with its unit, as in "12.5 mV"',
+        '`x` is text. Drop the quotes, or write one number with its unit, as in "12.5 mV"',
     ),
     (GRID, [[1, "x"], [3, 4]], 'as in "12.5 mV"'),
     (GRID, [["0.001 V", 2], [3, 4]], "is right"),

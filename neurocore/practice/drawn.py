@@ -12,6 +12,7 @@ from numpy.ma import filled
 from neurocore.practice.outcomes import Refused
 from neurocore.practice.reading import is_one_of, kind_of
 from neurocore.practice.units import conversion
+from neurocore.practice.written import TEN
 
 __builtins__ = dict(vars(builtins))  # see reading.py
 
@@ -91,9 +92,12 @@ def unit_factor(label, unit):
     """Return what converts values under an axis's label to a unit; None if it names no unit.
 
     The unit stands at the end of the label: "V (mV)", "V [mV]", "V / mV", "V, mV" or "V in mV".
+    A power of ten anywhere leaves open what was multiplied by it, "V × 10³ (mV)" too.
     """
     text = re.sub(r"\\mathrm|\\text|[{}$]", "", re.sub(r"\\mu\s*", "µ", label))
     text = text.replace("\\,", " ").replace("\\Omega", "Ω").replace("\\cdot", "·").strip()
+    if re.search(TEN, text):
+        return None
     bracketed = re.findall(r"[(\[]([^()\[\]]*)[)\]]", text)
     before = (re.match(mark, text, re.DOTALL) for mark in (r".*,", r".*?\s/", r".*\bin\s"))
     tails = [text[found.end() :] for found in before if found]

@@ -20,7 +20,18 @@ from numpy import isfinite as all_finite
 
 from neurocore.practice import drawn, sandbox
 from neurocore.practice.outcomes import OUTCOMES, Refused, Reply, reply, typeset
-from neurocore.practice.reading import carries_unit, is_one_of, kind_of, number, numbers, unanswered
+from neurocore.practice.reading import (
+    TEXT,
+    WHOLE,
+    carries_unit,
+    is_one_of,
+    is_unanswered,
+    kind_of,
+    number,
+    numbers,
+    plain,
+    unanswered,
+)
 from neurocore.practice.trying import describe, try_out
 from neurocore.practice.units import relatives
 
@@ -256,6 +267,7 @@ class Problem:
     def judge(self, answer, seed=None):
         """Return the `Reply` to an answer, whatever object it is."""
         variant = self.variant(seed)
+        answer = plain(answer)
         try:
             unanswered(answer, self.name)
             with errstate(all="ignore"):
@@ -368,15 +380,15 @@ class Numeric(Problem):
                 raise Refused("invalid.parts", name=self.name, shape=shape, wanted=wanted)
             answer = dict(zip(names, answer, strict=True))
         elif type(answer) is dict:
-            keys = [k for k in answer if type(k) is str]
+            keys = [k for k in answer if is_one_of(k, TEXT)]
             if len(keys) < len(answer) or not all(k in names for k in keys):
                 shape = "a dictionary with other names"
                 raise Refused("invalid.parts", name=self.name, shape=shape, wanted=wanted)
         else:
             number(answer, self._parts[0][1], self.name)
             raise Refused("invalid.parts", name=self.name, shape="one value", wanted=wanted)
-        answer = {name: answer.get(name) for name in names}
-        missing = [name for name, x in answer.items() if x is None or x is ...]
+        answer = {name: plain(answer.get(name)) for name in names}
+        missing = [name for name, x in answer.items() if is_unanswered(x)]
         if len(missing) == len(names):
             unanswered(answer[names[0]], self.name)
         if missing:
@@ -805,14 +817,15 @@ class Choice(Problem):
     def _read_choice(self, answer):
         example = "a1"
         if is_one_of(answer, (tuple, list)):
-            if not all(is_one_of(x, (str, int)) for x in answer):
+            if not all(is_one_of(x, (*TEXT, *WHOLE)) for x in answer):
                 raise Refused("invalid.option", given=kind_of(answer), example=example)
             answer = "".join(
-                x if type(x) is str else f"{x}" if x in range(10) else "?" for x in answer
+                x if is_one_of(x, TEXT) else f"{x}" if x in range(10) else "?" for x in answer
             )
         if type(answer) is not str or len(answer) > 80:
             raise Refused("invalid.option", given=kind_of(answer), example=example)
-        match = re.fullmatch(r"\s*([A-Za-z])[\s,.:;-]*([0-9]?)\s*", answer)
+        between = r"[\s,.:;()\[\]-]*"  # no sign that could deny the choice or doubt it
+        match = re.fullmatch(f"{between}([A-Za-z]){between}([0-9]?){between}", answer)
         letter = match[1].lower() if match else ""
         if letter not in self._lettered() or (
             match[2] and not 1 <= int(match[2]) <= len(self.reasons)

@@ -13,6 +13,7 @@ OUTCOMES = {
     "unanswered.none": "`{name}` is None: nothing was assigned, or a function without `return` "
     "gave it.",
     "unanswered.empty": "`{name}` is empty.",
+    "unanswered.blank": "`{name}` still holds `{given}`: put your answer there.",
     "unanswered.function": "`{name}` returns nothing yet.",
     "unanswered.drawing": "Nothing is drawn in `{name}` yet.",
     # Something that cannot be judged; it does not count as an attempt.
@@ -24,10 +25,13 @@ OUTCOMES = {
     "negative number?",
     "invalid.infinite": "`{name}` is not finite. Is there a division by zero, the logarithm of "
     "zero, or a number too large?",
-    "invalid.text": "`{name}` is text. Drop the quotes{or_with_unit}.",
-    "invalid.decimal": "`{name}` has a comma among its digits. A point parts the decimals, and "
-    "nothing parts the thousands.",
-    "invalid.unit": "`{given}` is not a unit that {unit} can be worked out from.",
+    "invalid.text": "`{name}` is text. Drop the quotes, or write {words}, as in {example}.",
+    "invalid.decimal": "`{name}` has more than one point among its digits, or a comma, a space or "
+    "another sign. One point parts the decimals, and nothing parts the thousands, as in "
+    '"1234.5" or "1.2345e3".',
+    "invalid.formula": "`{name}` is a calculation in quotes, and quotes make it text. Drop the "
+    "quotes, and Python works it out.",
+    "invalid.unit": "`{given}` is not a unit that {unit} can be worked out from. {instead}",
     "invalid.comma": "`{name}` holds a number and a stray comma, which makes it a tuple. Take the "
     "comma away.",
     "invalid.sequence": "`{name}` is {kind}; one number is wanted.",
@@ -64,8 +68,8 @@ OUTCOMES = {
     "near.sign": "The size is right, the sign is not. Which way round does the ratio stand, and "
     "which direction counts as positive?",
     "near.unit": "Your number is right in {given}. How many {unit} is that?",
-    "near.prefix": "The digits are right, the unit that you wrote beside them is not. Which one "
-    "belongs there?",
+    "near.prefix": "The digits are right, the power of ten is not. Which unit, and which power "
+    "before it, belong there?",
     "near.power": "Your number is out by a factor of {factor}. Which conversion was lost on the "
     "way?",
     "near.reciprocal": "Your number is one divided by the right one. Which quantity belongs on "

@@ -17,6 +17,7 @@ import numpy as np
 from numpy import argwhere, array, dtype, ndarray, typecodes
 from numpy import isfinite as np_isfinite
 
+from neurocore.practice import written
 from neurocore.practice.outcomes import Refused
 from neurocore.practice.units import conversion
 
@@ -25,9 +26,10 @@ __builtins__ = dict(vars(builtins))
 
 _NUMPYS = [dtype(code).type for code in typecodes["Float"] + typecodes["AllInteger"]]
 _NUMBERS = (float, int, Decimal, Fraction, *_NUMPYS)
+WHOLE = (int, *(dtype(code).type for code in typecodes["AllInteger"]))
 _COMPLEX = (complex, *(dtype(code).type for code in typecodes["Complex"]))
 _TRUTH = (bool, np.bool_)
-_WITH_UNIT = re.compile(r"\s*([-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?)\s*([^\s\d.].{0,30}?)\s*")
+TEXT = (str, np.str_)
 
 
 def is_one_of(value, types):
@@ -44,7 +46,8 @@ def kind_of(value):
         ((tuple,), "a tuple"),
         ((dict,), "a dictionary"),
         ((set, frozenset), "a set"),
-        ((str,), "text"),
+        (TEXT, "text"),
+        ((bytes, bytearray, np.bytes_), "bytes, not text"),
         ((ndarray,), "an array"),
         (_TRUTH, "a truth value"),
         ((*_NUMBERS, *_COMPLEX), "a number"),
@@ -61,10 +64,32 @@ def unanswered(value, name):
         raise Refused("unanswered.placeholder", name=name)
     if value is None:
         raise Refused("unanswered.none", name=name)
-    if (is_one_of(value, (list, tuple, dict, str, set)) and not len(value)) or (
+    if (is_one_of(value, (list, tuple, dict, set)) and not len(value)) or (
         type(value) is ndarray and value.size == 0
     ):
         raise Refused("unanswered.empty", name=name)
+    if type(value) is str:
+        if not value.strip():
+            raise Refused("unanswered.empty", name=name)
+        if written.is_blank(value):
+            given = value.strip()[:20].replace("`", "'")
+            raise Refused("unanswered.blank", name=name, given=given)
+
+
+def is_unanswered(value):
+    """Return whether `value` is what stands where nothing was answered."""
+    try:
+        unanswered(value, "")
+    except Refused:
+        return True
+    return False
+
+
+def plain(value):
+    """Return numpy's text, and what an array without axes holds, as Python's own."""
+    if type(value) is ndarray and value.shape == () and value.dtype.kind in "OTU":
+        value = value[()]
+    return str(value) if type(value) is np.str_ else value
 
 
 def number(value, unit, name):
@@ -89,13 +114,13 @@ def number(value, unit, name):
     Refused
         With the code of the outcome, if it is anything else.
     """
+    value = plain(value)
     unanswered(value, name)
     value, factor = _with_unit(value, unit, name)
     if type(value) is ndarray:
         if value.shape != ():
             raise Refused("invalid.shape", name=name, shape=str(value.shape), wanted="one number")
         value = value[()]
-        unanswered(value, name)
     if is_one_of(value, _TRUTH):
         raise Refused("invalid.truth-value", name=name)
     if is_one_of(value, _COMPLEX):
@@ -106,9 +131,6 @@ def number(value, unit, name):
         raise Refused("invalid.comma", name=name)
     if is_one_of(value, (tuple, list, dict, set, frozenset)):
         raise Refused("invalid.sequence", name=name, kind=kind_of(value))
-    if type(value) is str:
-        words = f', or write a number with its unit, as in "12.5 {unit}"' if unit else ""
-        raise Refused("invalid.text", name=name, or_with_unit=words)
     if callable(value):
         raise Refused("invalid.function", name=name)
     raise Refused("invalid.type", name=name, kind=kind_of(value), wanted="a number")
@@ -120,7 +142,9 @@ def numbers(value, unit, name, shape):
     Raises `Refused` as `number` does, naming the first element that is not finite.
     """
     wanted = f"an array of shape {shape}"
-    value, factor = _with_unit(value, unit, name)
+    value, factor = _with_unit(plain(value), unit, name)
+    if type(value) is ndarray and value.dtype.kind in "OTU" and value.shape == shape:
+        value = value.tolist()  # each element may carry a unit
     if is_one_of(value, (list, tuple)):
         value = _nested(value, unit, name, depth=len(shape))
     if type(value) is not ndarray:
@@ -134,10 +158,10 @@ def numbers(value, unit, name, shape):
         raise Refused("invalid.truth-value", name=name)
     if kind == "c":
         raise Refused("invalid.complex", name=name)
-    if kind not in "iuf":
-        raise Refused("invalid.type", name=name, kind=f"an array of {value.dtype}", wanted=wanted)
     if value.shape != shape:
         raise Refused("invalid.shape", name=name, shape=str(value.shape), wanted=wanted)
+    if kind not in "iuf":
+        raise Refused("invalid.type", name=name, kind=f"an array of {value.dtype}", wanted=wanted)
     values = value.astype(float) * factor
     lost = argwhere(~np_isfinite(values))
     if len(lost):
@@ -186,11 +210,7 @@ def carries_unit(value):
 def _with_unit(value, unit, name):
     """Split text such as "-0.0666 V" and a pint quantity into a number and a factor."""
     if type(value) is str:
-        # Far longer texts are no number, and would keep the pattern busy for hours.
-        match = _WITH_UNIT.fullmatch(value) if len(value) <= 100 else None
-        if not match:
-            return value, 1.0
-        value, given = float(match[1].replace("−", "-")), match[2]
+        value, given = _from_text(value, unit, name)
     else:
         if not carries_unit(value):
             return value, 1.0
@@ -201,16 +221,32 @@ def _with_unit(value, unit, name):
                 "invalid.type", name=name, kind="a quantity that cannot be read", wanted="a number"
             ) from error
     factor = conversion(given, unit)
-    if factor is None and given.startswith(","):
-        raise Refused("invalid.decimal", name=name)
     if factor is None:
+        instead = f"Write `{unit}`; capitals count." if unit else "Leave the unit away."
         given, unit = given or "a pure number", unit or "a pure number"
-        raise Refused("invalid.unit", given=given, unit=unit)
+        raise Refused("invalid.unit", given=given, unit=unit, instead=instead)
     return value, factor
+
+
+def _from_text(text, unit, name):
+    """Return the number and the unit in a text, or raise `Refused` with what to write instead."""
+    found = written.read(text)
+    # A number alone may count in any unit. Where none is wanted, it says all there is to say.
+    if found and (found.unit or not unit):
+        if conversion(found.unit, unit) is not None or not written.has_power(found.unit):
+            return found
+    elif not found and written.is_parted(text):
+        raise Refused("invalid.decimal", name=name)
+    elif not found and written.is_formula(text):
+        raise Refused("invalid.formula", name=name)
+    tail = f" {unit}" if unit else ""
+    words = "one number with its unit" if unit else "one number"
+    raise Refused("invalid.text", name=name, words=words, example=f'"12.5{tail}" or "1.2e-3{tail}"')
 
 
 def brief(value, depth=3):
     """Return a short text for an answer, the same for the same answer: what the record keeps."""
+    value = plain(value)
     if is_one_of(value, _NUMBERS):
         return f"{_as_float(value):.10g}"
     if type(value) is str:

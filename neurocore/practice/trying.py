@@ -48,29 +48,41 @@ def try_out(function, name, names, calls, unit):
         With "values", a list of floats; or with the "code" and the "fields" of a reply. It ends
         at the first call that goes wrong. JSON can hold it.
     """
+    by_name = False
     try:
-        inspect.signature(function).bind(*calls[0])
-    except TypeError:
-        wanted = f"{name}({', '.join(names)})"
-        return [{"code": "invalid.signature", "fields": {"wanted": wanted}}]
-    except ValueError:  # builtins and ufuncs need not have a signature
+        signature = inspect.signature(function)
+        by_name = not _fits(signature, *calls[0])
+        if by_name and not _fits(signature, **dict(zip(names, calls[0], strict=True))):
+            wanted = f"{name}({', '.join(names)})"
+            return [{"code": "invalid.signature", "fields": {"wanted": wanted}}]
+    except (TypeError, ValueError):  # builtins and ufuncs need not have a signature
         pass
     except BaseException as error:  # an object whose own signature raises
         fields = {"where": "When it is looked at,", **_raised(error, function)}
         return [{"code": "invalid.raised", "fields": fields}]
     records = []
     for arguments in calls:
-        records.append(_one_call(function, name, names, arguments, unit))
+        records.append(_one_call(function, name, names, arguments, unit, by_name))
         if "code" in records[-1]:
             break
     return records
 
 
-def _one_call(function, name, names, arguments, unit):
+def _fits(signature, *arguments, **named):
+    try:
+        signature.bind(*arguments, **named)
+    except TypeError:
+        return False
+    return True
+
+
+def _one_call(function, name, names, arguments, unit, by_name):
     where = describe(names, arguments)
     given = [x.copy() if type(x) is ndarray else x for x in arguments]
     try:
-        returned = function(*given)
+        # By name where they stand behind a bare `*`, or are gathered by `**`.
+        named = dict(zip(names, given, strict=True))
+        returned = function(**named) if by_name else function(*given)
     except AskedForInput:
         return {"code": "invalid.input", "fields": {"where": where}}
     except (SystemExit, KeyboardInterrupt):

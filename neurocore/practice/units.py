@@ -18,15 +18,26 @@ _SYMBOLS = {
     "L": (1e-3, (0, 0, 0, 3, 0)),
     "l": (1e-3, (0, 0, 0, 3, 0)),
     "min": (60, (0, 0, 1, 0, 0)),
-    "%": (1e-2, (0, 0, 0, 0, 0)),
     "1": (1, (0, 0, 0, 0, 0)),
 }
+_SHARES = {"": 1.0, "%": 1e-2, "‰": 1e-3}
 _PREFIXES = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "k": 3, "M": 6, "G": 9}
-_PREFIXED = {symbol for symbol in _SYMBOLS if symbol not in ("min", "%", "1")}
-_SPELLINGS = str.maketrans("µμ·⋅×−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "uu***--0123456789") | {
+_PREFIXED = {symbol for symbol in _SYMBOLS if symbol not in ("min", "1")}
+_NAMES = {
+    "volt": "V", "ampere": "A", "amp": "A", "second": "s", "metre": "m", "meter": "m",
+    "mole": "mol", "siemens": "S", "ohm": "ohm", "farad": "F", "coulomb": "C", "hertz": "Hz",
+    "molar": "M", "litre": "L", "liter": "L", "minute": "min",
+}  # fmt: skip
+_PREFIX_NAMES = {
+    "femto": "f", "pico": "p", "nano": "n", "micro": "u", "milli": "m", "centi": "c",
+    "kilo": "k", "mega": "M", "giga": "G", "": "",
+}  # fmt: skip
+_NAME = re.compile(f"({'|'.join(_PREFIX_NAMES)})({'|'.join(_NAMES)})s?", re.IGNORECASE | re.ASCII)
+_SPELLINGS = str.maketrans("µμ·⋅∙×−–‐‑⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "uu****-----0123456789") | {
     ord(omega): "ohm" for omega in "Ω\u2126"
 }
-_FACTOR = re.compile(r"([*/]?)(1|%|[A-Za-z]+)(?:\^?(-?\d{1,2}))?")
+# A power of ten is no unit, nor part of one: "10³" is not 1 to the power of 03.
+_FACTOR = re.compile(r"([*/]?)(1(?=/)|[A-Za-z]+)(?:\^?(-?[1-9][0-9]?(?![0-9])))?")
 
 
 def parse(text):
@@ -35,20 +46,22 @@ def parse(text):
     Parameters
     ----------
     text : str
-        Such as "mV", "µA/cm²", "uA/cm**2", "Ω·cm", "%" or "" for a pure number.
+        Such as "mV", "millivolts", "µA/cm²", "uA/cm**2", "Ω·cm", "%" or "" for a pure number.
 
     Returns
     -------
     (float, tuple of int) or None
         Size, and the exponents of volt, ampere, second, metre and mole; None where the text is
-        no unit that is known here.
+        no unit that is known here, or a product after a slash: "A/m·s" can mean two things.
     """
     text = text.translate(_SPELLINGS).replace("**", "^").strip()
     text = re.sub(r"\s+", "*", re.sub(r"\s*([*/^])\s*", r"\1", text))  # "mS cm⁻²" is a product
-    size, dimensions, end = 1.0, (0,) * 5, 0
+    if text in _SHARES:
+        return _SHARES[text], (0,) * 5
+    size, dimensions, end, divided = 1.0, (0,) * 5, 0, False
     while end < len(text):
         factor = _FACTOR.match(text, end)
-        if not factor or (not factor[1] and end):
+        if not factor or (not factor[1] and end) or (factor[1] == "*" and divided):
             return None
         found = _symbol(factor[2])
         if found is None:
@@ -57,7 +70,7 @@ def parse(text):
         if abs(power) > 9:
             return None
         if factor[1] == "/":
-            power = -power
+            power, divided = -power, True
         size *= found[0] ** power
         dimensions = tuple(a + power * b for a, b in zip(dimensions, found[1], strict=True))
         end = factor.end()
@@ -99,6 +112,10 @@ def relatives(unit):
 def _symbol(text):
     if text in _SYMBOLS:
         return _SYMBOLS[text]
+    name = _NAME.fullmatch(text)
+    if name:  # words, in which capitals do not matter as they do in mS and ms
+        text = _PREFIX_NAMES[name[1].lower()] + _NAMES[name[2].lower()]
+        return _symbol(text) if text not in _NAMES else _SYMBOLS[text]
     symbol = text[1:]
     exponent = _prefix(text, symbol) if symbol in _PREFIXED else None
     if exponent is None:
