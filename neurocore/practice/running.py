@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from contextlib import suppress
@@ -79,7 +80,7 @@ def run(steps, folder, seconds):
             connection_file=str(Path(scratch, "connection.json")),
         )
         client = _client()(
-            new_notebook(),
+            new_notebook(cells=[new_code_cell()]),  # in whose place each cell runs
             km=manager,
             timeout_func=lambda cell: max(0.1, deadline - monotonic()),
             startup_timeout=max(1, seconds),
@@ -90,19 +91,24 @@ def run(steps, folder, seconds):
             log=_silent(),
         )
         try:
-            client.start_new_kernel(cwd=str(folder), env=_environment(scratch))
+            client.start_new_kernel(
+                cwd=str(folder),
+                env=_environment(scratch),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             group = manager.provisioner.pid
             with client.setup_kernel(cleanup_kc=True):
                 client.shutdown_kernel = "immediate"
                 deadline = monotonic() + seconds
                 for number, step in enumerate(steps, start=1):
                     client.begin()
-                    client.execute_cell(new_code_cell(step.source), number)
+                    client.execute_cell(new_code_cell(step.source), 0)
                     if client.error:
                         failed.append((number, client.error))
                     if step.problems or "check" in step.source:
                         client.begin()
-                        client.execute_cell(new_code_cell(_judge_cell(step.problems)), number)
+                        client.execute_cell(new_code_cell(_judge_cell(step.problems)), 0)
                         said += client.replies
         except CellTimeoutError:
             return Run(said, failed, f"was stopped after {seconds:g} s in code cell {number}")
