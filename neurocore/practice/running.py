@@ -23,7 +23,13 @@ _MEMORY = 4 << 30  # bytes of address space of a notebook's process
 _FILE = 1 << 28  # bytes of a file that it writes
 _MIME = "application/x-neurocore-replies+json"
 _SHOWN = 200  # characters of an error's last line
-_CHILD = "from neurocore.practice.running import serve; serve()"
+_CHILD = """
+import sys
+if sys.path[0] == "":  # a student's random.py must not stop the kernel; IPython puts it back
+    del sys.path[0]
+from neurocore.practice.running import serve
+serve()
+"""
 _ours = {}  # in the kernel: the judge, and what was handed to `check` in the cell before it
 
 
@@ -69,7 +75,7 @@ def run(steps, folder, seconds):
     with tempfile.TemporaryDirectory(prefix="nc-", ignore_cleanup_errors=True) as scratch:
         spec = Path(scratch, "kernels", "graded", "kernel.json")
         spec.parent.mkdir(parents=True)
-        argv = [sys.executable, "-P", "-c", _CHILD, "-f", "{connection_file}"]
+        argv = [sys.executable, "-c", _CHILD, "-f", "{connection_file}"]
         spec.write_text(
             json.dumps({"argv": argv, "language": "python", "display_name": "graded"}),
             encoding="utf-8",
