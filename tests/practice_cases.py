@@ -555,7 +555,7 @@ CASES = [
 ]
 # Said by `check` itself, and where a class is graded.
 ELSEWHERE = {"unanswered.unset", "invalid.problem", "invalid.seed"}
-ELSEWHERE |= {"invalid.notebook", "invalid.stopped"}
+ELSEWHERE |= {f"invalid.{x}" for x in ["submission", "notebook", "cell", "broken", "stopped"]}
 NAMES = dict(globals(), Decimal=Decimal, Fraction=Fraction)
 
 

@@ -3,12 +3,13 @@
 import csv
 import subprocess
 import sys
+import zipfile
 
 import nbformat
 import pytest
 import test_exercises as exercises
 
-from neurocore.practice import grade
+from neurocore.practice import grade, handed_in
 from neurocore.practice.bank import problems
 
 PROBLEMS = exercises.BY_CHAPTER["resting_potential"]
@@ -42,7 +43,6 @@ def folder(tmp_path_factory):
     answer(notebook, "ghk-rest", "v_m = 66.57")
     answer(notebook, "potassium-doubled", "%matplotlib inline\nraise SystemExit")
     answer(notebook, "ions-moved", "del moved\nmoved = {")
-    exercises.cell_of(notebook, "driving-forces-check").source = "import os; os._exit(1)"
     exercises.cell_of(notebook, "ghk-rest-check").source = "print('✓ Correct.')"
     notebook.cells = [c for c in notebook.cells if c.id != "kcc2-limit-check"]
     hand_in("Bob", notebook)
@@ -91,7 +91,9 @@ def test_what_came_before_an_endless_loop_counts(grades):
     at = [p.id for p in PROBLEMS].index("ions-moved")
     assert got == ["correct"] * at + ["invalid.stopped"] * (len(got) - at)
     assert "25 s" in grades[0]["Eve", "ions-moved"].message
-    assert grades[0]["Eve", ""].code == "invalid.notebook"
+    said = [g.message for g in grades[1] if g.student == "Eve" and not g.problem]
+    assert len(said) == 4  # each of the three that cannot be read, and the loop
+    assert sum("stopped after 25 s in code cell" in words for words in said) == 1
 
 
 def test_process_that_ends_itself(grades):
@@ -117,7 +119,7 @@ def test_summary(grades):
     assert "5 students" in words
     assert f"Ada: {len(PROBLEMS)} solved" in words
     assert "1 × mistake.inside-out in ghk-rest" in words
-    assert words.count("Look at Eve") == 2
+    assert words.count("Look at Eve") == 4
 
 
 def test_command(tmp_path):
@@ -130,3 +132,216 @@ def test_command(tmp_path):
     assert (run.returncode, run.stderr) == (0, "")
     assert "Kim: 0 solved" in run.stdout
     assert "Kim,0," in (tmp_path / "grades.csv").read_text()
+
+
+class Class:
+    """What a class hands in, written piece by piece."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def put(self, path, what):
+        path = self.folder / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(what, bytes):
+            path.write_bytes(what)
+        else:
+            text = what if isinstance(what, str) else nbformat.writes(what)
+            path.write_text(text, encoding="utf-8")
+
+    def zip(self, path, files):
+        with zipfile.ZipFile(self.folder / path, "w") as archive:
+            for name, what in files.items():
+                archive.writestr(name, what if isinstance(what, str) else nbformat.writes(what))
+
+    def graded(self, seconds=25):
+        self.found = grade.grade(self.folder, seconds)
+        return {(g.student, g.problem): g.code for g in self.found if g.problem}
+
+    def said(self, student):
+        return [g.message for g in self.found if g.student == student and not g.problem]
+
+    @property
+    def students(self):
+        return {g.student for g in self.found}
+
+
+@pytest.fixture
+def class_(tmp_path):
+    return Class(tmp_path)
+
+
+RIGHT = "v_m = " + exercises.reference(problems()["ghk-rest"][0]).partition(" = ")[2]
+
+
+def one(*cells, problem="ghk-rest"):
+    """Return a notebook: the first cell of ours, these as its answer, and the check."""
+    notebook = exercises.read("resting_potential")
+    start = exercises.cell_of(notebook, "resting_potential-start")
+    check = exercises.cell_of(notebook, f"{problem}-check")
+    mine = [cell if isinstance(cell, dict) else nbformat.v4.new_code_cell(cell) for cell in cells]
+    notebook.cells = [start, *mine, check]
+    return notebook
+
+
+def test_jupyter_is_jupyter(class_):
+    """Magics, helper modules and files beside the notebook; cells below a failed one run."""
+    magic = one("%matplotlib inline\nimport math", "%%time\nx = math.pi", "1 / 0", RIGHT)
+    class_.put("Ada/work/a.ipynb", magic)
+    helped = one(
+        "from helper import VALUE\nimport sys\nopen('data.txt', 'a').write('no')\n"
+        "open('../up.txt').read()\nv_m = VALUE"
+    )
+    class_.put("Bob/work/a.ipynb", helped)
+    class_.put("Bob/work/helper.py", "VALUE" + RIGHT[3:])
+    class_.put("Bob/work/data.txt", "yes")
+    class_.put("Bob/up.txt", "yes")
+    class_.put("Cyd.ipynb", one("import os\nassert not os.path.exists('Ada')", RIGHT))
+    got = class_.graded()
+    assert {got[name, "ghk-rest"] for name in ("Ada", "Bob", "Cyd")} == {"correct"}
+    assert class_.said("Ada") == [
+        "`work/a.ipynb`, code cell 4, failed: ZeroDivisionError: division by zero"
+    ]
+    assert class_.said("Bob") == class_.said("Cyd") == []
+    assert (class_.folder / "Bob/work/data.txt").read_text() == "yes"
+
+
+def test_answers_handed_to_check_and_seeds(class_):
+    value = RIGHT[6:]
+    class_.put("Direct.ipynb", one(f"check('ghk-rest', {value})"))
+    own = problems()["ghk-rest"][0].variant("Kim").answer
+    (number,) = own.values()
+    seeded = f"v_m = {float(number)!r}\ncheck('ghk-rest', seed='Kim')"
+    class_.put("Seed.ipynb", one(seeded))
+    class_.put("Blank.ipynb", one("v_m = ..."))
+    class_.put("Wrong.ipynb", one("check('ghk-rest', 1)"))
+    class_.put("Rebound.ipynb", one("def check(*_, **__):\n    return 'Correct'"))
+    got = class_.graded()
+    assert got["Direct", "ghk-rest"] == got["Seed", "ghk-rest"] == "correct"
+    assert got["Blank", "ghk-rest"] == "unanswered.placeholder"
+    assert got["Wrong", "ghk-rest"] == "incorrect"
+    assert got["Rebound", "ghk-rest"] == "unanswered.unset"
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("import os\nos._exit(1)", "broke down in code cell 3"),
+        ("while True: pass", "was stopped after 8 s in code cell 3"),
+        ("input('?')", "code cell 3, failed: StdinNotImplementedError"),
+        ("x = bytearray(1 << 40)", "code cell 3, failed: MemoryError"),
+        (
+            "import os, time\nfor _ in range(30):\n    if not os.fork(): time.sleep(999)\n"
+            "while True: pass",
+            "was stopped after 8 s in code cell 3",
+        ),
+    ],
+)
+def test_harm_costs_only_itself(class_, cell, words):
+    class_.put("Ada.ipynb", one(RIGHT))
+    class_.put("Eve.ipynb", one(f"{RIGHT}\ncheck('ghk-rest')", cell))
+    got = class_.graded(seconds=8)
+    assert got["Ada", "ghk-rest"] == got["Eve", "ghk-rest"] == "correct"
+    assert class_.said("Ada") == []
+    (said,) = class_.said("Eve")
+    assert words in said
+
+
+def test_names_and_formats_of_notebooks(class_):
+    good = nbformat.writes(one(RIGHT))
+    old = nbformat.convert(one(RIGHT), 3)
+    named = one(RIGHT)
+    named.metadata.kernelspec.name = "conda-env-neuro-py"
+    r = one(RIGHT)
+    r.metadata.kernelspec = {"name": "ir", "language": "R", "display_name": "R"}
+    r.metadata.language_info = {"name": "R"}
+    for path in ("A/x.ipynb.json", "B/x.IPYNB", "C/resting-potential (1).ipynb", "D (1).ipynb"):
+        class_.put(path, good)
+    class_.put("E/old.ipynb", nbformat.v3.writes_json(old))
+    class_.put("F/x.ipynb", named)
+    class_.put("G/bom.ipynb", "\ufeff" + good)
+    class_.put("R/x.ipynb", r)
+    bad = {"H": "", "I": "{", "J": "[1]", "K": '{"cells": 3}', "L": good[: len(good) // 2]}
+    for student, text in bad.items():
+        class_.put(f"{student}/x.ipynb", text)
+    class_.put("M/x.ipynb", b"\xff\xfe\x00")
+    class_.put("N/report.pdf", "%PDF")
+    (class_.folder / "O").mkdir()
+    for junk in (
+        "__MACOSX/A/._x.ipynb",
+        "A/._x.ipynb",
+        "A/.ipynb_checkpoints/x.ipynb",
+        "._A.ipynb",
+    ):
+        class_.put(junk, "\0")
+    class_.put(".DS_Store", "\0")
+    class_.put(".ipynb_checkpoints/Q-checkpoint.ipynb", good)
+    got = class_.graded()
+    assert class_.students == set("ABCDEFGHIJKLMNOR")
+    assert {s: got[s, "ghk-rest"] for s in "ABCDEFG"} == dict.fromkeys("ABCDEFG", "correct")
+    assert [len(class_.said(s)) for s in "ABCDEFG"] == [0] * 7
+    assert [len(class_.said(s)) for s in "HIJKLMNOR"] == [1] * 9
+    assert "empty" in class_.said("H")[0]
+    assert "language R" in class_.said("R")[0]
+    assert "report.pdf" in class_.said("N")[0]
+    grade.write(class_.found, class_.folder)
+    with (class_.folder / "grades.csv").open(encoding="utf-8") as file:
+        solved = {row["student"]: row["solved"] for row in csv.DictReader(file)}
+    assert solved == dict.fromkeys("ABCDEFG", "1") | dict.fromkeys("HIJKLMNOR", "0")
+
+
+def test_zips(class_):
+    class_.zip("Ada.zip", {"work/x.ipynb": one(RIGHT), "__MACOSX/work/._x.ipynb": "\0"})
+    class_.zip("Evil.zip", {"../../up.ipynb": one(RIGHT)})
+    class_.put("Torn.zip", b"PK\x03\x04 torn")
+    class_.zip("inner.zip", {"x.ipynb": one("v_m = 1")})
+    inner = (class_.folder / "inner.zip").read_bytes()
+    (class_.folder / "inner.zip").unlink()
+    class_.put("Bob/work.zip", inner)
+    class_.put("Rar.rar", "Rar!")
+    class_.zip(
+        "Physiology-123.zip",
+        {
+            "Kim Lee_12345_assignsubmission_file/x.ipynb": one(RIGHT),
+            "Kim Lee_12346_assignsubmission_file/x.ipynb": one("v_m = 1"),
+            "Zoe_9_assignsubmission_onlinetext/onlinetext.html": "sorry",
+        },
+    )
+    got = class_.graded()
+    assert {s: code for (s, problem), code in got.items() if problem == "ghk-rest"} == {
+        "Ada": "correct",
+        "Bob": "incorrect",
+        "Kim Lee_12345": "correct",
+        "Kim Lee_12346": "incorrect",
+    }
+    named = {"Evil", "Torn", "Rar", "Zoe_9"}
+    assert class_.students == {s for s, _ in got} | named
+    assert all(len(class_.said(student)) == 1 for student in named)
+    assert "leads out of it" in class_.said("Evil")[0]
+
+
+def test_zip_that_unpacks_to_too_much(class_, monkeypatch):
+    monkeypatch.setattr(handed_in, "_UNPACKED", 1 << 20)
+    class_.zip("Eve.zip", {"x.ipynb": one(RIGHT), "bomb": "0" * (2 << 20)})
+    class_.zip("Ada.zip", {"x.ipynb": one(RIGHT)})
+    got = class_.graded()
+    assert got["Ada", "ghk-rest"] == "correct"
+    assert "more than 1 MB" in class_.said("Eve")[0]
+
+
+def test_whole_class_in_one_zip(class_):
+    files = {f"class/{s}/x.ipynb": one(f"v_m = {v}") for s, v in (("Ada", RIGHT[6:]), ("Bob", 1))}
+    class_.zip("class.zip", files)
+    for folder in (class_.folder, class_.folder / "class.zip"):
+        found = {(g.student, g.problem): g.code for g in grade.grade(folder)}
+        assert (found["Ada", "ghk-rest"], found["Bob", "ghk-rest"]) == ("correct", "incorrect")
+        assert {student for student, _ in found} == {"Ada", "Bob"}
+
+
+def test_of_two_versions_the_best_answer_counts_once(class_):
+    class_.put("Ada/x.ipynb", one(RIGHT))
+    class_.put("Ada/x (1).ipynb", one("v_m = 1"))
+    class_.put("Ada.ipynb", one("v_m = 2"))
+    assert class_.graded()["Ada", "ghk-rest"] == "correct"
+    assert [g.code for g in class_.found if g.problem == "ghk-rest"] == ["correct"]
+    assert "1 students" in grade.summary(class_.found)

@@ -60,8 +60,11 @@ OUTCOMES = {
     "as an argument.",
     "invalid.crashed": "Python itself broke down, or ran out of memory, while your function was "
     "being tried.",
-    "invalid.notebook": "`{name}` cannot be read as a notebook of this book's exercises.",
-    "invalid.stopped": "The notebook {why} before this was judged.",
+    "invalid.submission": "{words}",
+    "invalid.notebook": "`{name}` was not graded: {why}.",
+    "invalid.cell": "`{name}`, code cell {number}, failed: {error}",
+    "invalid.broken": "`{name}` {why}.",
+    "invalid.stopped": "`{name}` {why}, before this was judged.",
     # Judged.
     "correct": "{praise}",
     "mistake": "{message} {question}",
