@@ -134,6 +134,7 @@ export function start(): Promise<void> {
 
 /** End the worker, whatever it does. */
 export function stop(reason: Error = new Stopped()): void {
+  if (worker) worker.onmessage = worker.onerror = null; // what it still has to say is of no use
   worker?.terminate();
   worker = starting = undefined;
   const calls = [...waiting.values()];
