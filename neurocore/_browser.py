@@ -6,6 +6,7 @@ once, with the files that Pyodide's lock names; that takes a worker, as in the b
 and in JupyterLite.
 """
 
+import hashlib
 import importlib
 import sys
 from importlib.machinery import PathFinder
@@ -48,18 +49,34 @@ def load(package):
             load(name)
     if announce:
         announce(entry.file_name, False)
-    request = XMLHttpRequest.new()
-    request.open("GET", pyodide_js._api.config.indexURL + entry.file_name, False)
     try:
-        request.responseType = "arraybuffer"
-        request.send()
-    except JsException:
-        raise OSError("the site does not answer") from None
-    if request.status != 200:
-        raise OSError(f"the site answers {request.status} to {entry.file_name}")
-    unpack(package, request.response)
-    if announce:
-        announce(entry.file_name, True)
+        unpack(package, _fetch(entry))
+    finally:  # else the page waits for it for ever
+        if announce:
+            announce(entry.file_name, True)
+
+
+def _fetch(entry):
+    """Return a package's file; a bad one is asked for once more, past every cache."""
+    for search in ("", "?again"):
+        request = XMLHttpRequest.new()
+        address = pyodide_js._api.config.indexURL + entry.file_name + search
+        request.open("GET", address, False)
+        try:
+            request.responseType = "arraybuffer"
+            request.send()
+        except JsException:
+            reason = "the site does not answer"
+            continue
+        kind = entry.file_name.rpartition(".")[2]
+        allow = f"Its owner has to upload this file and allow the file type .{kind}"
+        if request.status != 200:
+            reason = f"the site does not hand out {entry.file_name} ({request.status}). {allow}"
+        elif hashlib.sha256(request.response.to_bytes()).hexdigest() != entry.sha256:
+            reason = f"the site hands out something else as {entry.file_name}. {allow}"
+        else:
+            return request.response
+    raise OSError(reason)
 
 
 def unpack(package, content):

@@ -2,6 +2,7 @@
 // and fetches the live cells' script where there are live cells.
 
 import lab from "@neurocore/lab";
+import { PATIENCE, whyNot } from "./fetching";
 import { offline } from "./offline";
 
 let answer: Answer | undefined;
@@ -63,13 +64,56 @@ const later = self.requestIdleCallback ?? ((callback: () => void) => setTimeout(
 const script = (document.currentScript as HTMLScriptElement).src;
 const liveCells = location.pathname.includes("/exercises/") ? "div.cell" : "div.cell.tag_live";
 const python = PYTHON && location.protocol.startsWith("http");
-const loadLive = () => import(new URL(`live.js?v=${VERSION}`, script).href);
+const address = (name: string, search = "") => new URL(`${name}?v=${VERSION}${search}`, script).href;
+
+/** Say at the foot of the page what is wrong; the reader may try again. */
+let told: HTMLElement | undefined;
+function say(words: string, again: () => void): void {
+  told?.remove();
+  const line = told = document.createElement("div");
+  const button = document.createElement("button");
+  line.className = "live-progress live-trouble";
+  line.setAttribute("role", "status");
+  button.type = "button";
+  button.textContent = "Try again";
+  button.addEventListener("click", () => { line.remove(); again(); });
+  line.append(`${words} `, button);
+  document.body.append(line);
+}
+
+let tries = 0;
+async function loadLive(): Promise<void> {
+  // Where a module has failed once, a browser may not ask for the same address again.
+  const live = address("live.js", tries++ ? `&again=${tries}` : "");
+  const again = () => void loadLive().catch(() => {});
+  const late = setTimeout(() => say(`Nothing has come of live.js for ${PATIENCE / 1000} s: code cannot be run yet.`, again), PATIENCE);
+  try {
+    await import(live);
+    told?.remove();
+  } catch {
+    say(`Code cannot be run: ${await whyNot(live)}.`, again);
+    throw new Error("live.js did not load");
+  } finally {
+    clearTimeout(late);
+  }
+}
+if (PYTHON && !python && document.querySelector(liveCells)) {
+  const note = document.createElement("p");
+  note.className = "live-note";
+  note.textContent = "This page was opened as a file, and browsers let no file load Python. Serve the folder (python -m http.server) and open its address, and code can be run here.";
+  document.querySelector(liveCells)!.before(note);
+}
+if (document.querySelector("#search-results")) {
+  // Sphinx waits for its index without an end.
+  const index = new URL("../searchindex.js", script).href;
+  void whyNot(index).then((words) => { if (!words.endsWith("did not run")) say(`Search does not work: ${words}.`, () => location.reload()); });
+}
 const next = () => {
   const root = rest.shift();
   if (root) {
     void wake(root);
     later(next);
-  } else if (python && document.querySelector(liveCells)) void loadLive();
+  } else if (python && document.querySelector(liveCells)) void loadLive().catch(() => {}); // it has been said
 };
 later(next);
 
@@ -79,7 +123,7 @@ if (python) roots.forEach((root) => {
   button.type = "button";
   button.textContent = "Any setting (loads Python)";
   button.addEventListener("click", async () => {
-    await loadLive();
+    try { await loadLive(); } catch { return; }
     document.dispatchEvent(new Event("start-python"));
   });
   live.add(() => { button.hidden = answer !== undefined; });

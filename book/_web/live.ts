@@ -7,6 +7,7 @@ import { indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
+import { getSoon, PATIENCE } from "./fetching";
 import * as python from "./python";
 
 const practice = location.pathname.includes("/exercises/");
@@ -35,10 +36,9 @@ let loading: Promise<Notebook> | undefined;
 const root = document.documentElement.dataset.content_root ?? "./";
 function notebook(): Promise<Notebook> {
   const page = location.href.split(/[?#]/)[0].slice(new URL(root, location.href).href.length).replace(/\.html$/, "");
-  loading ??= fetch(new URL(`${root}_sources/${page}.ipynb`, location.href)).then((response) => {
-    if (!response.ok) throw new Error(String(response.status));
-    return response.json();
-  }).catch((error) => {
+  loading ??= getSoon(new URL(`${root}_sources/${page}.ipynb`, location.href).href).then(
+    (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
+  ).catch((error) => {
     loading = undefined;
     throw error;
   });
@@ -58,11 +58,14 @@ async function codeCells(): Promise<string[]> {
   return sources;
 }
 
+let missing = ""; // why the hidden cells are not known
 async function above(cell: Cell): Promise<string[]> {
   try {
     const sources = await codeCells();
+    missing = "";
     return sources.slice(0, Math.max(0, cell.code));
-  } catch { // no network: the live cells are known all the same
+  } catch (error) { // the live cells are known all the same
+    missing = `The page's hidden cells could not be read: ${(error as Error).message}. `;
     return cells.slice(0, cells.indexOf(cell)).map(text);
   }
 }
@@ -166,7 +169,7 @@ async function run(cell: Cell): Promise<boolean> {
     mark(cell, false, error ? "" : seconds === "0.0" ? "✓ done" : `✓ ${seconds} s`);
     if (error === "NameError" && number > 0) {
       const again = button("Run all above, then this", () => void runAll(cells.slice(0, number + 1)));
-      cell.note.replaceChildren("A name is missing. ", again);
+      cell.note.replaceChildren(`A name is missing. ${missing}`, again);
     }
     return !error;
   } catch (error) {
@@ -247,7 +250,9 @@ function make(box: HTMLElement): void {
     stop: button("■ Stop", () => python.stop()),
     all: button("Run all above", () => void runAll(cells.slice(0, cells.indexOf(cell)))),
     reset: button("Reset", () => reset(), "Back to the book's code and output"),
-    save: button("Download notebook", () => void download(), "This page with your changes"),
+    save: button("Download notebook", () => void download().catch((error) => {
+      note.textContent = `The notebook cannot be had: ${error.message}.`;
+    }), "This page with your changes"),
   };
   buttons.run.classList.add("live-run");
   buttons.stop.hidden = true;
@@ -284,10 +289,30 @@ const line = element("div", "live-progress");
 line.setAttribute("role", "status");
 line.hidden = true;
 document.body.append(line);
+/** Say what is wrong, and offer another try, with the cells that wait for Python. */
+function trouble(words: string): void {
+  const waiting = cells.filter((cell) => cell.running);
+  const again = button("Try again", () => {
+    python.stop();
+    begin();
+    setTimeout(() => void runAll(waiting)); // when the cells know that they were stopped
+  });
+  line.hidden = false;
+  line.classList.add("live-trouble");
+  line.replaceChildren(`${words} `, again);
+}
+let silence = 0; // when nothing has come for long
+function listenFor(name: string): void {
+  clearTimeout(silence);
+  line.classList.remove("live-trouble");
+  if (name) silence = setTimeout(() => trouble(
+    `Nothing has come for ${PATIENCE / 1000} s; ${name} is awaited. It may still come; if it does not, the network or the site is at fault.`), PATIENCE);
+}
 let limit = 0; // when a function that is being tried has had its time
 python.listen((message) => {
   if (message.kind === "show") show(cells[message.cell], message.form, message.text);
   else if (message.kind === "loading") {
+    listenFor(message.waiting);
     line.hidden = !message.left && python.state === "ready";
     line.textContent = message.left
       ? `Loading ${message.what}: ${megabytes(message.left)} of ${megabytes(message.total)} MB left`
@@ -305,9 +330,10 @@ python.listen((message) => {
 });
 python.watch((state, reason) => {
   clearTimeout(limit);
+  listenFor(state === "loading" ? "worker.js" : "");
   line.hidden = state !== "loading" && !reason;
   if (state === "loading") line.textContent = "Loading Python";
-  if (reason) line.textContent = `Python could not be loaded: ${reason}`;
+  if (reason) trouble(`Python could not be loaded: ${reason}.`);
   if (state === "off") cells.forEach((cell) => (cell.ran = undefined));
   window.labs.answer(state === "ready"
     ? (lab, settings) => python.ask({ kind: "answer", function: lab, settings })

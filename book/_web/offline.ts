@@ -15,10 +15,10 @@ export function offline(script: string): void {
     void navigator.storage?.persist?.();
     (await serviceWorker.ready).active!.postMessage("keep all");
   });
-  serviceWorker.addEventListener("message", ({ data }) => {
+  serviceWorker.addEventListener("message", ({ data }: MessageEvent<{ kept: number; all: number; reason?: string }>) => {
     if (!button.disabled) return; // kept of its own accord, after Python was loaded
     if (!data.all) button.disabled = false;
-    button.textContent = !data.all ? "The network failed: try again"
+    button.textContent = !data.all ? `${data.reason}: try again`
       : data.kept < data.all ? `Keeping ${data.kept} of ${data.all} files` : "The book is kept for use offline";
   });
   foot.append(button);

@@ -1,5 +1,7 @@
 // The page's side of Python: one worker, started when it is first needed.
 
+import { whyNot } from "./fetching";
+
 export type ToWorker =
   | { kind: "start"; progress: string | null }
   | { kind: "run"; cell: number; number: number; source: string; above: string[] }
@@ -9,7 +11,7 @@ export type ToWorker =
   | { kind: "progress"; text: string | null; again?: boolean };
 
 export type FromWorker =
-  | { kind: "loading"; what: string; left: number; total: number }
+  | { kind: "loading"; what: string; left: number; total: number; waiting: string }
   | { kind: "running"; cell: number }
   | { kind: "show"; cell: number; form: string; text: string }
   | { kind: "limit"; cell: number; seconds: number; reply: string }
@@ -105,26 +107,34 @@ async function keeper(): Promise<ServiceWorker | null> {
 
 /** Start Python, unless it runs or is about to. */
 export function start(): Promise<void> {
-  starting ??= (async () => {
+  if (starting) return starting;
+  const mine = (async () => {
     turn("loading");
+    if (typeof WebAssembly !== "object") throw new Error("this browser has no WebAssembly, or it is switched off");
+    if (typeof Worker !== "function") throw new Error("this browser has no web workers, or they are switched off");
     const kept = await keeper();
     // A worker from a blob obeys the page's policy; one from a file would obey none.
-    const code = `self.folder = ${JSON.stringify(folder)}; importScripts(folder + "worker.js?v=${VERSION}");`;
-    worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+    const script = `${folder}worker.js?v=${VERSION}`;
+    const code = `self.folder = ${JSON.stringify(folder)}; importScripts(${JSON.stringify(script)});`;
+    const now = worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
     worker.onmessage = receive;
-    worker.onerror = (event) => {
+    worker.onerror = async (event) => {
       event.preventDefault();
-      stop(new Error("the site does not answer"));
+      const reason = await whyNot(script);
+      if (worker === now) stop(new Error(reason));
     };
     await send({ kind: "start", progress: recall(KEPT) });
     turn("ready");
     setTimeout(() => kept?.postMessage("keep pages"), 3000);
   })();
-  return starting;
+  starting = mine;
+  mine.catch((error) => starting === mine && stop(error));
+  return mine;
 }
 
 /** End the worker, whatever it does. */
 export function stop(reason: Error = new Stopped()): void {
+  if (worker) worker.onmessage = worker.onerror = null; // what it still has to say is of no use
   worker?.terminate();
   worker = starting = undefined;
   const calls = [...waiting.values()];

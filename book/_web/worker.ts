@@ -1,6 +1,7 @@
 // Python in a worker of its own: loads Pyodide, runs cells one by one, answers labs.
 
 import cells from "./cells.py";
+import { get } from "./fetching";
 import type { FromWorker, ToWorker } from "./python";
 
 declare const self: {
@@ -14,27 +15,31 @@ const { files, imports, version } = PYTHON!;
 const START = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
 const say = (message: FromWorker) => self.postMessage(message);
 
-// What is to be loaded, for the progress line.
-let done = 0;
-let total = 0;
-const plan = (names: string[]) => { total += names.reduce((sum, name) => sum + files[name], 0); };
-const arrived = (name: string, bytes: number) => {
-  done = Math.min(total, done + bytes);
-  say({ kind: "loading", what: START.includes(name) ? "Python" : name.split("-")[0], left: total - done, total });
-};
+// What is to be loaded, for the progress line: how much of each file is there.
+const come = new Map<string, number>();
+const plan = (names: string[]) => names.forEach((name) => come.set(name, come.get(name) ?? 0));
+function arrived(name: string, bytes: number): void {
+  come.set(name, Math.min(bytes, files[name]));
+  tell(name);
+}
+function tell(name: string): void {
+  const total = [...come.keys()].reduce((sum, other) => sum + files[other], 0);
+  const left = total - [...come.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const waiting = [...come].find(([other, bytes]) => bytes < files[other])?.[0] ?? "";
+  say({ kind: "loading", what: START.includes(name) ? "Python" : name.split("-")[0], left, total, waiting });
+}
 
+const address = (name: string) => `${home}${name}${/lock.json$|^pyodide.js$/.test(name) ? `?v=${version}` : ""}`;
 async function fetchFile(name: string): Promise<ArrayBuffer> {
-  const response = await fetch(home + name);
-  if (!response.ok) throw new Error(`${name}: ${response.status}`);
-  const bytes = new Uint8Array(files[name]);
-  let at = 0;
-  const reader = response.body!.getReader();
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    bytes.set(chunk.value, at);
-    at += chunk.value.length;
-    arrived(name, chunk.value.length);
+  try {
+    const { buffer } = await get(address(name), files[name], (bytes) => arrived(name, bytes));
+    arrived(name, files[name]);
+    return buffer as ArrayBuffer;
+  } catch (error) {
+    come.delete(name); // it does not come: nobody waits for it
+    tell(name);
+    throw error;
   }
-  return bytes.buffer;
 }
 
 let pyodide: any;
@@ -47,13 +52,12 @@ function unpack(file: string, bytes: ArrayBuffer): void {
   pyodide.loadedPackages[names[file]] = "default channel";
 }
 
-/** Fetch what imports will need, all at once; what fails here is asked for again by the import. */
-async function fetchFor(imported: string[]): Promise<[string, ArrayBuffer][]> {
+/** Fetch what imports will need, all at once. */
+function fetchFor(imported: string[]): Promise<[string, ArrayBuffer]>[] {
   const needed = [...new Set(imported.flatMap((name) => imports[name] ?? []))];
   const fresh = needed.filter((file) => !pyodide || !(names[file] in pyodide.loadedPackages));
   plan(fresh);
-  const results = await Promise.allSettled(fresh.map(async (file) => [file, await fetchFile(file)] as [string, ArrayBuffer]));
-  return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  return fresh.map(async (file) => [file, await fetchFile(file)] as [string, ArrayBuffer]);
 }
 
 let progress: string | null = null;
@@ -62,25 +66,25 @@ let showing = 0; // the cell that runs
 async function start(kept: string | null): Promise<void> {
   progress = kept;
   plan(START);
-  const packages = fetchFor(["neurocore"]);
-  // Pyodide fetches by itself, its scripts apart; what arrives is counted on the way.
+  const packages = Promise.all(fetchFor(["neurocore"]));
+  const core = await Promise.all([packages, ...START.map(fetchFile)]);
+  // Pyodide asks for these by itself, and waits for ever if one is bad or has the wrong type:
+  // it is handed what has been looked at. Its scripts are in the browser's cache by now.
   const plain = self.fetch;
   self.fetch = async (input, options) => {
-    const response = await plain(input, options);
-    const name = String(input instanceof Request ? input.url : input).split("/").pop()!.split("?")[0];
-    if (START.includes(name) && response.ok) arrived(name, files[name]);
-    return response;
+    const at = START.findIndex((name) => String(input instanceof Request ? input.url : input).split("?")[0] === home + name);
+    if (at < 0) return plain(input, options);
+    return new Response(core[at + 1] as ArrayBuffer, { headers: { "Content-Type": START[at].endsWith(".wasm") ? "application/wasm" : "application/octet-stream" } });
   };
-  self.importScripts(`${home}pyodide.js?v=${version}`);
-  pyodide = await loadPyodide({ indexURL: home, lockFileURL: `${home}pyodide-lock.json?v=${version}` });
+  self.importScripts(address("pyodide.js"));
+  pyodide = await loadPyodide({ indexURL: home, lockFileURL: address("pyodide-lock.json") });
   self.fetch = plain;
-  arrived("pyodide.js", files["pyodide.js"] + files["pyodide.asm.js"]);
   names = Object.fromEntries(Object.entries<any>(pyodide._api.lockfile_packages).map(([name, entry]) => [entry.file_name, name]));
   for (const [file, bytes] of await packages) unpack(file, bytes);
   browser = pyodide.pyimport("neurocore._browser");
-  browser.announce = (file: string, come: boolean) => {
-    if (!come) plan([file]);
-    arrived(file, come ? files[file] : 0);
+  browser.announce = (file: string, there: boolean) => {
+    if (!there) plan([file]);
+    arrived(file, there ? files[file] : 0);
   };
   pyodide.registerJsModule("page", {
     show: (form: string, text: string) => say({ kind: "show", cell: showing, form, text }),
@@ -106,7 +110,9 @@ async function handle(message: ToWorker): Promise<unknown> {
       showing = message.cell;
       const { source, above } = message;
       // Only what the cell itself imports: what is imported above is most often there.
-      for (const [file, bytes] of await fetchFor(importsOf(source))) unpack(file, bytes);
+      // What fails here is asked for again by the import, which says why.
+      for (const result of await Promise.allSettled(fetchFor(importsOf(source))))
+        if (result.status === "fulfilled") unpack(...result.value);
       say({ kind: "running", cell: message.cell });
       return python.run(source, message.number, pyodide.toPy(above));
     }
@@ -145,7 +151,7 @@ self.onmessage = ({ data }: MessageEvent<{ id: number; message: ToWorker }>) => 
       // Python's own exceptions leave it in order; anything else is the end of this worker.
       const fatal = name !== "PythonError" || data.message.kind === "start";
       const reason = message.trim().split("\n").pop()!;
-      say({ kind: "failed", id: data.id, fatal, reason: /fetch|import script/.test(reason) ? "the site does not answer" : reason });
+      say({ kind: "failed", id: data.id, fatal, reason });
     }
   });
 };
