@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from neurocore import practice
 from neurocore.practice import OUTCOMES, Axis, Mistake, Numeric, Tolerance, Vary, check, sandbox
-from neurocore.practice.bank import problems
+from neurocore.problems import problems
 from neurocore.practice.drawn import sorted_curve, unit_factor
 from neurocore.practice.reading import brief, kind_of
 from neurocore.practice.units import conversion, parse, relatives

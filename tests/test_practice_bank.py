@@ -25,7 +25,7 @@ from neurocore.practice import (
     progress,
 )
 from neurocore.practice import solution as worked
-from neurocore.practice.bank import CHAPTERS, computed, problems, spike
+from neurocore.problems import CHAPTERS, computed, problems, spike
 
 PROBLEMS = [problem for problem, _ in problems().values()]
 SEEDS = [None, *range(200)]
@@ -147,7 +147,7 @@ def test_kept_answers_are_what_is_computed():
     """If not: `python -m neurocore.practice.notebooks exercises`."""
     # In a process of its own, where no cache holds anything yet.
     code = (
-        "from neurocore.practice.bank import computed, problems\n"
+        "from neurocore.problems import computed, problems\n"
         "print(computed.text(computed.recompute(p for p, _ in problems().values())))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -258,7 +258,7 @@ def test_code_of_the_worked_solution_passes(problem):
 
 
 def test_what_the_initiation_problems_say_of_the_model():
-    from neurocore.practice.bank import threshold
+    from neurocore.problems import threshold
 
     cold, warm = threshold._jump(6.3), threshold._jump(30.0)
     assert warm == pytest.approx((9.9, -43.0, -31.9), abs=0.3)
@@ -380,7 +380,7 @@ def test_border_of_the_plane_is_where_trajectories_part():
 
 
 def test_what_the_aftermath_problems_say_of_the_model():
-    from neurocore.practice.bank import aftermath
+    from neurocore.problems import aftermath
 
     ratio = [aftermath._ratio(x) for x in (5.0, 7.0, 10.0, 14.0, 16.0, 18.0, 30.0)]
     assert ratio == pytest.approx([np.inf, 8.9, 3.5, 1.41, 1.02, 0.86, 1.02], rel=0.01)
@@ -412,7 +412,7 @@ def test_what_the_aftermath_problems_say_of_the_model():
 
 
 def test_what_the_propagation_problems_say_of_the_model():
-    from neurocore.practice.bank import propagation
+    from neurocore.problems import propagation
 
     # The law of the square root that makes the variants is that of the cable itself.
     thin = nc.bare_axon(nc.hodgkin_huxley(18.5), 119.0, 20_000.0, 70.8, 500)
@@ -438,7 +438,7 @@ def test_what_the_propagation_problems_say_of_the_model():
 
 
 def test_what_the_models_problems_say_of_the_model():
-    from neurocore.practice.bank import models
+    from neurocore.problems import models
 
     # Silencing: the pulses that are named stop the firing, their neighbours do not.
     cell, held = models.squid_patch(6.3), nc.step(models.HELD)
@@ -478,7 +478,7 @@ def test_what_the_models_problems_say_of_the_model():
 
 
 def test_spontaneous_rates_are_those_of_the_run_that_is_asked_for():
-    from neurocore.practice.bank import models
+    from neurocore.problems import models
 
     areas = np.repeat(list(models.SPONTANEOUS), models.PATCHES)
     run = nc.channel_noise(nc.hodgkin_huxley(), areas, models.TIME, seed=1)
@@ -491,7 +491,7 @@ def test_spontaneous_rates_are_those_of_the_run_that_is_asked_for():
 
 
 def test_what_the_drug_problems_say_of_the_model():
-    from neurocore.practice.bank import drugs
+    from neurocore.problems import drugs
 
     # The axon fails between 0.40 and 0.35 of its sodium channels, and a longer one hardly earlier.
     assert drugs._least() == pytest.approx(0.38, abs=0.005)
@@ -540,7 +540,7 @@ def test_what_the_drug_problems_say_of_the_model():
 
 
 def test_what_the_potassium_and_disease_problems_say_of_the_model():
-    from neurocore.practice.bank import channelopathies as ill
+    from neurocore.problems import channelopathies as ill
 
     known = [(-77.0, 2.24), (-72.0, 1.40), (-67.0, 0.35)]
     assert [ill._rheobase(e) for e, _ in known] == pytest.approx([r for _, r in known], abs=0.01)
@@ -586,7 +586,7 @@ def test_what_the_potassium_and_disease_problems_say_of_the_model():
 
 
 def test_what_the_temperature_problems_say_of_the_model():
-    from neurocore.practice.bank import temperature
+    from neurocore.problems import temperature
 
     speed = problems()["warm-speed"][0]
     at = speed.answer(speed.variant().p)
@@ -635,7 +635,7 @@ def test_what_the_temperature_problems_say_of_the_model():
 def test_what_the_energy_problems_say_of_the_model():
     from scipy.optimize import least_squares
 
-    from neurocore.practice.bank import energy
+    from neurocore.problems import energy
 
     excess = [np.divide(*energy._cost(celsius)) for celsius in (6.3, 18.5, 25.0)]
     assert excess == pytest.approx([13.2, 3.96, 2.42], rel=0.015)

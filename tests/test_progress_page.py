@@ -22,7 +22,7 @@ from test_live import (
 from test_site import soup
 
 from neurocore.practice import notebooks, progress
-from neurocore.practice.bank import CHAPTERS, problems
+from neurocore.problems import CHAPTERS, problems
 from neurocore.practice.progress import Record, export_events, parse_events
 
 PAGE = "/book/progress.html"

@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from neurocore import hodgkin_huxley, patch, pulse, simulate
 from neurocore.practice import notebooks
-from neurocore.practice.bank import CHAPTERS, problems
+from neurocore.problems import CHAPTERS, problems
 
 logger = logging.getLogger(__name__)
 WIDTH, HEIGHT = 36, 50  # of one problem's piece of trace

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import neurocore
-from neurocore.practice.bank import problems
+from neurocore.problems import problems
 from neurocore.practice.outcomes import Reply, reply
 
 SECONDS = 120.0

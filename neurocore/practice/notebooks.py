@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from neurocore.practice.bank import CHAPTERS, computed, problems
+from neurocore.problems import CHAPTERS, computed, problems
 from neurocore.practice.kinds import Function, Numeric
 
 _INTRODUCTION = """\
@@ -37,7 +37,7 @@ def notebook(chapter):
     Parameters
     ----------
     chapter : str
-        A key of `neurocore.practice.bank.CHAPTERS`.
+        A key of `neurocore.problems.CHAPTERS`.
 
     Returns
     -------
