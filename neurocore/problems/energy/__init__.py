@@ -112,7 +112,7 @@ def _v(strength, celsius):
 @computed
 def _peak_and_late_share(strength, celsius):
     """Return when V is highest (ms), and the share of the sodium charge that flows later."""
-    r = simulate(squid_patch(celsius), pulse(strength, 0.0, PULSE), LASTS, sample=0.001)
+    r = simulate(squid_patch(celsius), pulse(strength, 0.0, PULSE), LASTS, sample=1e-3)
     peak, sodium = int(np.argmax(r.v)), r.currents["Na"]
     late = np.trapezoid(sodium[peak:], r.t[peak:]) / np.trapezoid(sodium, r.t)
     return float(r.t[peak]), float(late)
@@ -323,13 +323,13 @@ def short_pulses(p):
         "answer": dict(zip(("current", "charge", "energy", "thriftiest"), _pulse(p), strict=True)),
         "rheobase-for-threshold": {
             "current": p.rheobase,
-            "charge": 1000.0 * p.rheobase * p.duration,
+            "charge": 1e3 * p.rheobase * p.duration,
             "energy": p.rheobase**2 * p.resistance * p.duration,
         },
         "ratio-upside-down": {"current": p.rheobase * (1 + p.duration / p.chronaxie)},
         "not-squared": {"energy": _pulse(p)[0] * p.resistance * p.duration},
         "shortest-is-best": {"thriftiest": 0.0},
-        "n1": 1000.0 * p.rheobase * p.chronaxie,
+        "n1": 1e3 * p.rheobase * p.chronaxie,
     }
 
 

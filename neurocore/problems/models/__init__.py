@@ -46,19 +46,19 @@ def rate_by_hand(p):
             "weak": _leaky(p).rate(p.weak),
             "strong": _leaky(p).rate(p.strong),
         },
-        "refractory-forgotten": _both(p, lambda i: 1000.0 / (_period(p, i) - p.refractory)),
+        "refractory-forgotten": _both(p, lambda i: 1e3 / (_period(p, i) - p.refractory)),
         "straight-line": {
             "strong": _leaky(p).rate(p.weak)
             * (p.strong - _leaky(p).rheobase)
             / (p.weak - _leaky(p).rheobase)
         },
-        "log10": _both(p, lambda i: 1000.0 / _period(p, i, log10)),
-        "from-zero": {"rheobase": -V_TH / p.resistance * 1000.0},
+        "log10": _both(p, lambda i: 1e3 / _period(p, i, log10)),
+        "from-zero": {"rheobase": -V_TH / p.resistance * 1e3},
         "e_l": E_L,
         "v_th": V_TH,
-        "n1": p.weak * p.resistance / 1000.0,
+        "n1": p.weak * p.resistance / 1e3,
         "n2": V_TH - E_L,
-        "n3": p.weak * p.resistance / 1000.0 - V_TH + E_L,
+        "n3": p.weak * p.resistance / 1e3 - V_TH + E_L,
         "period_p_weak": _period(p, p.weak),
         "period_p_strong": _period(p, p.strong),
     }
@@ -94,19 +94,19 @@ def _adapts(p, a=ADEX.a, b=ADEX.b):
 def adapting(p):
     return {
         "answer": {
-            "first": 1000.0 / _adapts(p)[1],
-            "last": 1000.0 / _adapts(p)[2],
-            "unbraked": 1000.0 / _adapts(p, b=0.0)[2],
+            "first": 1e3 / _adapts(p)[1],
+            "last": 1e3 / _adapts(p)[2],
+            "unbraked": 1e3 / _adapts(p, b=0.0)[2],
         },
         "intervals": {
             "first": _adapts(p)[1],
             "last": _adapts(p)[2],
             "unbraked": _adapts(p, b=0.0)[2],
         },
-        "latency": {"first": 1000.0 / _adapts(p)[0]},
-        "mean-rate": {"last": _adapts(p)[3] / WATCHED * 1000.0},
-        "no-adaptation-at-all": {"unbraked": 1000.0 / _adapts(p, a=0.0, b=0.0)[2]},
-        "wrong-one-removed": {"unbraked": 1000.0 / _adapts(p, a=0.0)[2]},
+        "latency": {"first": 1e3 / _adapts(p)[0]},
+        "mean-rate": {"last": _adapts(p)[3] / WATCHED * 1e3},
+        "no-adaptation-at-all": {"unbraked": 1e3 / _adapts(p, a=0.0, b=0.0)[2]},
+        "wrong-one-removed": {"unbraked": 1e3 / _adapts(p, a=0.0)[2]},
         "watched": WATCHED,
         "n1": 100 * _adapts(p)[1] / _adapts(p)[2],
     }
@@ -157,7 +157,7 @@ def slow_onset(p):
         "straight-line": {"power": 1.0},
         "distance-from-zero": {"power": _exponent(p, 0.0)},
         "square-root-taken": {"power": 0.5},
-        "intervals": {"near": 1000.0 / _slow_rate(p.near), "far": 1000.0 / _slow_rate(FAR)},
+        "intervals": {"near": 1e3 / _slow_rate(p.near), "far": 1e3 / _slow_rate(FAR)},
         "rounded-critical": {"critical": 40.0},
         "far": FAR,
     }
@@ -177,7 +177,7 @@ def draw_slow_onset(axes, p):
     label(axes, 42.1, 5.8, "simulated", "Na")
 
 
-LASTING, END = 1000.0, 800.0  # ms: of the step, and from when on a spike counts
+LASTING, END = 1e3, 800.0  # ms: of the step, and from when on a spike counts
 
 
 @computed
@@ -214,7 +214,7 @@ def two_onsets(p):
         "one-and-the-same": {"firing": _loss(p.celsius)[0], "rest": _onset(p.celsius)[0]},
         "single-spike": {"firing": _single(p.celsius)},
         "slow-turn": {"rate": _loss(p.celsius)[2]},
-        "interval": {"rate": 1000.0 / _onset(p.celsius)[1]},
+        "interval": {"rate": 1e3 / _onset(p.celsius)[1]},
         "upper-end": {"rest": _loss(p.celsius)[1]},
         "patch_words_p_celsius": patch_words(p.celsius),
         "lasting": LASTING,
@@ -295,8 +295,8 @@ def spontaneous(p):
         "answer": {"small": SPONTANEOUS[p.small], "large": SPONTANEOUS[p.large]},
         "silent": {"small": 0.0, "large": 0.0},
         "not-per-second": {
-            "small": SPONTANEOUS[p.small] * TIME / 1000.0,
-            "large": SPONTANEOUS[p.large] * TIME / 1000.0,
+            "small": SPONTANEOUS[p.small] * TIME / 1e3,
+            "large": SPONTANEOUS[p.large] * TIME / 1e3,
         },
         "all-patches-together": {
             "small": SPONTANEOUS[p.small] * PATCHES,
@@ -405,7 +405,7 @@ def balance(p):
         "inputs_1": BRUNEL.inputs[1],
         "outside_rate": BRUNEL.outside_rate,
         "weight": BRUNEL.weight,
-        "n1": BRUNEL.tau / 1000.0,
+        "n1": BRUNEL.tau / 1e3,
         "n2": -_inhibition(p),
     }
 

@@ -46,7 +46,7 @@ def length_constant(p):
         "half": _lambda(p, sqrt(2)),
         "proportional": lambda diameter: _lambda(p)(1.0) * diameter,
         "n1": float(_lambda(p)(1.0)),
-        "n2": 1000.0 * p.r_m,
+        "n2": 1e3 * p.r_m,
         "n3": float(_lambda(p)(4.0)),
         "n4": float(_lambda(p)(16.0)),
     }
@@ -151,13 +151,13 @@ def nodes_at_once(p):
     return {
         "answer": {
             "stretch": p.speed * p.width,
-            "nodes": 1000.0 * p.speed * p.width / p.internode,
+            "nodes": 1e3 * p.speed * p.width / p.internode,
             "delay": p.internode / p.speed,
         },
         "one-node-at-a-time": {
-            "stretch": 0.001 * p.internode,
+            "stretch": 1e-3 * p.internode,
             "nodes": 1.0,
-            "delay": 1000.0 * p.width,
+            "delay": 1e3 * p.width,
         },
         "spacing-forgotten": {"nodes": p.speed * p.width},
         "speed-over-width": {"stretch": p.speed / p.width},

@@ -90,21 +90,8 @@ def _chords(p):
     }
 
 
-def _table(p):
-    return (
-        "| ion | outside (mM) | inside (mM) | permeability, relative to K⁺ |\n"
-        "|---|---|---|---|\n"
-        f"| K⁺ | {p.k_out:g} | {p.k_in:g} | 1 |\n"
-        f"| Na⁺ | {p.na_out:g} | {p.na_in:g} | {p.p_na:g} |\n"
-        f"| Cl⁻ | {p.cl_out:g} | {p.cl_in:g} | {p.p_cl:g} |"
-    )
-
-
-def _rt_f(p):
-    return f"RT/F = {thermal_voltage(p.celsius):.2f} mV"
-
-
 def ghk_rest(p):
+    above, below = _above(p), _below(p)
     return {
         "answer": _rest(p),
         "inside-out": -_rest(p),
@@ -112,48 +99,33 @@ def ghk_rest(p):
         "chloride-not-inverted": _rest(p, cl_out=p.cl_in, cl_in=p.cl_out),
         "chloride-dropped": _rest(p, p_cl=0.0),
         "room-temperature": _rest(p, celsius=20.0),
-        "table": _table(p),
-        "above": _above(p),
-        "below": _below(p),
-        "rt_f": _rt_f(p),
-        "log__above_p__below_p": log(_above(p) / _below(p)),
-        "n1": thermal_voltage(p.celsius),
+        "above": above,
+        "below": below,
+        "log_ratio": log(above / below),
+        "rt_f": thermal_voltage(p.celsius),
     }
 
 
 DOUBLED = 2.0
 
 
-def _shift(p):
-    return _rest(p, k_out=DOUBLED * p.k_out) - _rest(p)
-
-
-def _k_shift(p):
-    return thermal_voltage(p.celsius) * log(DOUBLED)
-
-
 def potassium_doubled(p):
+    rest, raised = _rest(p), DOUBLED * p.k_out
+    change = _rest(p, k_out=raised) - rest
+    e_k_change = thermal_voltage(p.celsius) * log(DOUBLED)
     return {
-        "answer": {"v_m": _rest(p, k_out=DOUBLED * p.k_out), "change": _shift(p)},
-        "potassium-electrode": {"v_m": _rest(p) + _k_shift(p), "change": _k_shift(p)},
-        "hyperpolarised": {"v_m": _rest(p) - _shift(p), "change": -_shift(p)},
-        "no-change": {"v_m": _rest(p), "change": 0.0},
-        "table": _table(p),
-        "n1": DOUBLED * p.k_out,
+        "answer": {"v_m": rest + change, "change": change},
+        "potassium-electrode": {"v_m": rest + e_k_change, "change": e_k_change},
+        "hyperpolarised": {"v_m": rest - change, "change": -change},
+        "no-change": {"v_m": rest, "change": 0.0},
+        "rest": rest,
+        "raised": raised,
+        "e_k_change": e_k_change,
         "above": _above(p),
-        "above_doubled_k_out": _above(p, DOUBLED * p.k_out),
-        "rt_f": _rt_f(p),
+        "above_then": _above(p, raised),
         "below": _below(p),
-        "n2": thermal_voltage(p.celsius),
-        "rest": _rest(p),
-        "n3": _rest(p) + _shift(p),
-        "k_shift": _k_shift(p),
+        "rt_f": thermal_voltage(p.celsius),
     }
-
-
-def _forces(p):
-    reversals = _reversals(p)
-    return (*reversals.values(), *(_rest(p) - reversal for reversal in reversals.values()))
 
 
 def draw_driving_forces(axes, p):
@@ -176,25 +148,30 @@ def draw_driving_forces(axes, p):
 
 
 def driving_forces(p):
+    rest, e, cold = _rest(p), _reversals(p), _reversals(p, 20.0)
+    force = {ion: rest - reversal for ion, reversal in e.items()}
     return {
-        "answer": dict(
-            zip(("e_k", "e_na", "e_cl", "force_k", "force_na", "force_cl"), _forces(p), strict=True)
-        ),
-        "valence": {"e_cl": -_reversals(p)["Cl"], "force_cl": _rest(p) + _reversals(p)["Cl"]},
-        "force-reversed": dict(
-            zip(("force_k", "force_na", "force_cl"), (-f for f in _forces(p)[3:]), strict=True)
-        ),
-        "inside-out": {"e_k": -_reversals(p)["K"], "e_na": -_reversals(p)["Na"]},
-        "room-temperature": dict(
-            zip(("e_k", "e_na", "e_cl"), _reversals(p, 20.0).values(), strict=True)
-        ),
-        "rest": _rest(p),
-        "rt_f": _rt_f(p),
-        "log_p_k_out_k_in": log(p.k_out / p.k_in),
-        "log_p_na_out_na_in": log(p.na_out / p.na_in),
-        "log_p_cl_out_cl_in": log(p.cl_out / p.cl_in),
-        "n1": ", ".join((f"E_{ion} = {x:.2f} mV" for ion, x in _reversals(p).items())),
-        "n2": ", ".join((f"{ion} {_rest(p) - x:+.2f} mV" for ion, x in _reversals(p).items())),
+        "answer": {
+            "e_k": e["K"],
+            "e_na": e["Na"],
+            "e_cl": e["Cl"],
+            "force_k": force["K"],
+            "force_na": force["Na"],
+            "force_cl": force["Cl"],
+        },
+        "valence": {"e_cl": -e["Cl"], "force_cl": rest + e["Cl"]},
+        "force-reversed": {
+            "force_k": -force["K"],
+            "force_na": -force["Na"],
+            "force_cl": -force["Cl"],
+        },
+        "inside-out": {"e_k": -e["K"], "e_na": -e["Na"]},
+        "room-temperature": {"e_k": cold["K"], "e_na": cold["Na"], "e_cl": cold["Cl"]},
+        "rest": rest,
+        "rt_f": thermal_voltage(p.celsius),
+        "log_k": log(p.k_out / p.k_in),
+        "log_na": log(p.na_out / p.na_in),
+        "log_cl": log(p.cl_out / p.cl_in),
     }
 
 
@@ -231,7 +208,7 @@ def draw_ions_moved(axes, p):
     label(axes, 2.3 * p.radius, 1.3 * _sphere(p), "sphere", "Na")
     axes.set(xlabel="diameter (µm)", ylabel="K⁺ that leaves (%)")
     axes.set_xticks([1, 10, 100], ["1", "10", "100"])
-    axes.set_yticks([0.001, 0.01, 0.1], ["0.001", "0.01", "0.1"])
+    axes.set_yticks([1e-3, 0.01, 0.1], ["1e-3", "0.01", "0.1"])
     axes.minorticks_off()
 
 
@@ -281,7 +258,7 @@ def pump_voltage(p):
         "bound-added": {"with_pump": _pumped(p, 1.0) + _largest(p)},
         "pump-is-neutral": {"with_pump": _pumped(p, 1.0), "largest": 0.0},
         "pump-is-battery": {"ghk": 0.0},
-        "n1": _pumped(p, p.ratio) - _pumped(p, 1.0),
+        "by_pump": _pumped(p, p.ratio) - _pumped(p, 1.0),
     }
 
 
@@ -341,7 +318,7 @@ def ncx_limit(p):
         "sum": {"e_ncx": 3 * p.e_na + 2 * p.e_ca, "limit": (3 * p.e_na + p.v) / 2},
         "no-limit": {"limit": p.e_ca, "limit_mammal": p.e_ca},
         "rest": _rest(p),
-        "reversals__na": _reversals(p)["Na"],
+        "e_na_mammal": _reversals(p)["Na"],
     }
 
 
@@ -357,12 +334,14 @@ def transfer_curve(p):
         "chloride-dropped": _curve(p, p_cl=0.0),
         "chloride-not-inverted": _curve(p, cl_out=p.cl_in, cl_in=p.cl_out),
         "mean-of-nernst": lambda k_out: _weighted(type(p)(**{**vars(p), "k_out": k_out})),
-        "table": _table(p),
         "above_0_0": _above(p, 0.0),
         "below": _below(p),
-        "n1": thermal_voltage(p.celsius),
-        "n2": ", ".join(f"{v:.1f}" for v in _curve(p)(np.array([4.0, 10, 20, 40]))),
-        "n3": 4000 / _above(p, 40.0),
+        "rt_f": thermal_voltage(p.celsius),
+        "at_4": _curve(p)(4.0),
+        "at_10": _curve(p)(10.0),
+        "at_20": _curve(p)(20.0),
+        "at_40": _curve(p)(40.0),
+        "share": 4000 / _above(p, 40.0),
     }
 
 
@@ -387,10 +366,9 @@ def transfer_drawing(p):
         "chloride-not-inverted": {"with Cl⁻": _curve(p, cl_out=p.cl_in, cl_in=p.cl_out)},
         "room-temperature": {"with Cl⁻": _curve(p, celsius=20.0)},
         "sodium-dropped": {"without Cl⁻": _curve(p, p_na=0.0)},
-        "table": _table(p),
-        "reversals__cl": _reversals(p)["Cl"],
-        "n1": _curve(p)(8.0) - _curve(p)(4.0),
-        "n2": _curve(p, p_cl=0.0)(8.0) - _curve(p, p_cl=0.0)(4.0),
+        "e_cl": _reversals(p)["Cl"],
+        "rise_with": _curve(p)(8.0) - _curve(p)(4.0),
+        "rise_without": _curve(p, p_cl=0.0)(8.0) - _curve(p, p_cl=0.0)(4.0),
     }
 
 
@@ -449,8 +427,7 @@ def transfer_slope(p):
             "mean": _rest(p, k_out=DECADE * p.k_out, p_cl=0.0) - _rest(p, p_cl=0.0),
             "leaves": _leaves(type(p)(**{**vars(p), "p_cl": 0.0})),
         },
-        "table": _table(p),
-        "n1": DECADE * p.k_out,
+        "k_decade_up": DECADE * p.k_out,
         "apart": APART,
         "k_decade": _k_decade(p),
         "above": _above(p),
@@ -502,9 +479,9 @@ def chord_weights(p):
             "i_na": p.p_na * (_rest(p) - _reversals(p)["Na"]) / (_rest(p) - _reversals(p)["K"])
         },
         "plain-mean": {"v_chord": sum(_reversals(p).values()) / 3},
-        "table": _table(p),
-        "n1": ", ".join((f"{ion} {x / _currents(p)['K']:+.4f}" for ion, x in _currents(p).items())),
-        "n2": _chord_answers(p)[0] / p.p_na,
+        "i_na": _currents(p)["Na"] / _currents(p)["K"],
+        "i_cl": _currents(p)["Cl"] / _currents(p)["K"],
+        "per_permeability": _chord_answers(p)[0] / p.p_na,
         "weighted": _weighted(p),
     }
 
@@ -551,8 +528,8 @@ def mean_or_ghk(p):
         "sum-without-norm": {"mean": p.e_k + p.p_na * p.e_na},
         "freed_0": _freed(p)[0],
         "freed_1": _freed(p)[1],
-        "n1": 1 + p.p_na,
-        "n2": thermal_voltage(p.celsius),
+        "norm": 1 + p.p_na,
+        "rt_f": thermal_voltage(p.celsius),
     }
 
 

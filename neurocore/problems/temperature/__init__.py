@@ -206,7 +206,7 @@ def _delay(p):
 def lesion_delay(p):
     return {
         "answer": dict(zip(("extra", "each", "lesions"), _delay(p), strict=True)),
-        "arrival": {"extra": 1000.0 * _arrival(p.kept)},
+        "arrival": {"extra": 1e3 * _arrival(p.kept)},
         "extra-alone": {"each": _delay(p)[0] / len(LESION)},
         "as-the-capacitance": {
             "extra": len(LESION) * _healthy() * (1 / p.kept - 1),
