@@ -37,10 +37,10 @@ def occupancy(p):
         },
         "sum-of-both": {"needed": p.k_d / (1 - p.target / 100)},
         "share-of-k-d": {"needed": p.k_d * p.target / 100},
-        "n1": 100 - p.target,
-        "n2": p.target / 100,
-        "n3": _occupancy(p)[1] / p.k_d,
-        "n4": 1 - p.target / 100,
+        "start": 100 - p.target,
+        "x": p.target / 100,
+        "in_k_d": _occupancy(p)[1] / p.k_d,
+        "other_x": 1 - p.target / 100,
     }
 
 
@@ -110,10 +110,10 @@ def ttx_axon(p):
         "blocked-for-left": {"left": 1 - _least(), "concentration": _failing(1 - _least(), p.k_d)},
         "linear-dose": {"concentration": 2 * p.k_d * (1 - _least())},
         "axon": AXON,
-        "speed_0_0": _speed(0.0),
-        "n1": 100 * _speed(p.blocked / 100) / _speed(0.0),
-        "amplitude_0_0": _amplitude(0.0),
-        "n2": 1 / _least(),
+        "speed_free": _speed(0.0),
+        "speed_left": 100 * _speed(p.blocked / 100) / _speed(0.0),
+        "amplitude_free": _amplitude(0.0),
+        "safety_factor": 1 / _least(),
     }
 
 
@@ -148,7 +148,7 @@ def dose_response(p):
         "slope-of-the-start": {SPEED: lambda c: 1 - 0.35 * (1 - _left(c))},
         "axon": AXON,
         "ttx": TTX,
-        "n1": 100 * _relative_speed(TTX),
+        "speed_at_k_d": 100 * _relative_speed(TTX),
     }
 
 
@@ -208,10 +208,10 @@ def wide_spike(p):
             "drug": _width("K", p.blocked / 100, 0.0),
         },
         "old-rest": {"rest": REST},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "wide_at": WIDE_AT,
-        "n1": 100 * (_width("K", p.blocked / 100) / _width("K", 0.0) - 1),
-        "n2": _new_rest("K", p.blocked / 100) - REST,
+        "widened": 100 * (_width("K", p.blocked / 100) / _width("K", 0.0) - 1),
+        "rest_shift": _new_rest("K", p.blocked / 100) - REST,
     }
 
 
@@ -244,10 +244,10 @@ def lidocaine_states(p):
         "half-of-all": {"shift": p.slope * log((1 - p.d / K_A) / (1 + p.d / K_I))},
         "k_a": K_A,
         "k_i": K_I,
-        "n1": 1 / (0.98 / K_A + 0.02 / K_I),
-        "n2": 1 / (p.h / K_A + (1 - p.h) / K_I),
-        "n3": p.d / K_A,
-        "n4": p.d / K_I,
+        "k_rested": 1 / (0.98 / K_A + 0.02 / K_I),
+        "k_depolarised": 1 / (p.h / K_A + (1 - p.h) / K_I),
+        "d_over_k_a": p.d / K_A,
+        "d_over_k_i": p.d / K_I,
     }
 
 
@@ -280,10 +280,10 @@ def availability(p):
         "not-bound-only": lambda v: 1 - _bound(p.d, _h(v)),
         "k_a": K_A,
         "k_i": K_I,
-        "h__65_0": float(_h(-65.0)),
-        "n1": float(_available(p)(-65.0)),
-        "h__100_0": float(_h(-100.0)),
-        "n2": float(_available(p)(-100.0)),
+        "free_65": float(_h(-65.0)),
+        "drugged_65": float(_available(p)(-65.0)),
+        "free_100": float(_h(-100.0)),
+        "drugged_100": float(_available(p)(-100.0)),
     }
 
 
@@ -326,8 +326,10 @@ def use_dependence(p):
         "free-for-bound": _after(p, keep=lambda interval: 1 - np.exp(-interval / p.tau)),
         "all-let-go": lambda interval: p.caught / 100 + 0.0 * interval,
         "one-pulse-short": _after(p, start=1),
-        "n1": p.caught / 100,
-        "n2": ", ".join(f"{float(_after(p)(x)):.2f}" for x in (50.0, 500.0, 1500.0)),
+        "caught_share": p.caught / 100,
+        "at_50": float(_after(p)(50.0)),
+        "at_500": float(_after(p)(500.0)),
+        "at_1500": float(_after(p)(1500.0)),
     }
 
 

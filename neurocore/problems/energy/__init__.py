@@ -40,7 +40,7 @@ def capacitive_minimum(p):
         "one-for-one": {"atp": _least(p)[1]},
         "times-three": {"atp": 3 * _least(p)[1]},
         "c": C,
-        "n1": p.peak - p.rest,
+        "height": p.peak - p.rest,
     }
 
 
@@ -82,10 +82,12 @@ def spike_price(p):
         "height-over-zero": {"excess": _price(p)[0] / (C * (_cost(p.celsius)[1] / C + REST))},
         "two-for-one": {"atp": _price(p)[0] * IONS / 2},
         "ions": {"atp": _price(p)[0] * IONS},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "pulse": PULSE,
         "wait": WAIT,
-        "n1": ", ".join(f"{np.divide(*_cost(x)):.1f}" for x in (6.3, 18.5, 25.0)),
+        "cold": np.divide(*_cost(6.3)),
+        "warm": np.divide(*_cost(18.5)),
+        "hot": np.divide(*_cost(25.0)),
     }
 
 
@@ -162,7 +164,7 @@ def crossed_flows(p):
         "net-current": {"sodium": _along(_curves(p)["sodium"] - _curves(p)["potassium"])},
         "patch_words_warm": patch_words(WARM),
         "pulse": PULSE,
-        "n1": 100 * _peak_and_late_share(p.strength, WARM)[1],
+        "late_share": 100 * _peak_and_late_share(p.strength, WARM)[1],
     }
 
 
@@ -205,10 +207,10 @@ def spike_budget(p):
         "half": HALF,
         "squids": SQUIDS,
         "share": SHARE,
-        "n1": 100 - SHARE,
-        "n2": _budget(p)[0] / 100000000.0,
-        "n3": _budget(p)[1] / 100000000.0,
-        "n4": 100 * (1 - _budget(p, axon=0.0)[0] / _budget(p)[0]),
+        "rest_share": 100 - SHARE,
+        "ions_8": _budget(p)[0] / 100000000.0,
+        "atp_8": _budget(p)[1] / 100000000.0,
+        "axon_share": 100 * (1 - _budget(p, axon=0.0)[0] / _budget(p)[0]),
     }
 
 
@@ -271,39 +273,29 @@ def _listed(values):
 
 
 def strength_duration_fit(p):
+    thresholds = _thresholds(p.celsius)
+    weiss_rheobase, weiss_chronaxie, lapicque_rheobase, lapicque_chronaxie = _fitted(p.celsius)
+    own_chronaxie, own_rheobase = _true(p.celsius)
+    charge_rheobase, charge_chronaxie = _charge_line(p)
+    current_rheobase, current_chronaxie = _absolute(p)
     return {
-        "answer": dict(
-            zip(
-                (
-                    "weiss_rheobase",
-                    "weiss_chronaxie",
-                    "lapicque_rheobase",
-                    "lapicque_chronaxie",
-                    "chronaxie",
-                ),
-                (*_fitted(p.celsius), _true(p.celsius)[0]),
-                strict=True,
-            )
-        ),
-        "line-of-charge": {
-            "weiss_rheobase": _charge_line(p)[0],
-            "weiss_chronaxie": _charge_line(p)[1],
+        "answer": {
+            "weiss_rheobase": weiss_rheobase,
+            "weiss_chronaxie": weiss_chronaxie,
+            "lapicque_rheobase": lapicque_rheobase,
+            "lapicque_chronaxie": lapicque_chronaxie,
+            "chronaxie": own_chronaxie,
         },
-        "not-relative": {"weiss_rheobase": _absolute(p)[0], "weiss_chronaxie": _absolute(p)[1]},
-        "time-constant": {"lapicque_chronaxie": _fitted(p.celsius)[3] / log(2)},
-        "law-for-axon": {"chronaxie": _fitted(p.celsius)[1]},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "line-of-charge": {"weiss_rheobase": charge_rheobase, "weiss_chronaxie": charge_chronaxie},
+        "not-relative": {"weiss_rheobase": current_rheobase, "weiss_chronaxie": current_chronaxie},
+        "time-constant": {"lapicque_chronaxie": lapicque_chronaxie / log(2)},
+        "law-for-axon": {"chronaxie": weiss_chronaxie},
+        "patch": patch_words(p.celsius),
         "listed_durations": _listed(DURATIONS),
-        "n1": _listed(_thresholds(p.celsius)),
-        "format___fitted_celsius": "Weiss: {:.3f} µA/cm² and {:.3f} ms. Lapicque: {:.3f} µA/cm² and {:.3f} ms. ".format(
-            *_fitted(p.celsius)
-        ),
-        "format___true_celsius": "The axon: {1:.3f} µA/cm² and {0:.3f} ms.\n\n".format(
-            *_true(p.celsius)
-        ),
-        "n2": DURATIONS[0] * _thresholds(p.celsius)[0],
-        "fitted_p_celsius_1": _fitted(p.celsius)[1],
-        "charge_line_1": _charge_line(p)[1],
+        "thresholds": _listed(thresholds),
+        "true_rheobase": own_rheobase,
+        "short_charge": DURATIONS[0] * thresholds[0],
+        "charge_chronaxie": charge_chronaxie,
     }
 
 
@@ -329,7 +321,7 @@ def short_pulses(p):
         "ratio-upside-down": {"current": p.rheobase * (1 + p.duration / p.chronaxie)},
         "not-squared": {"energy": _pulse(p)[0] * p.resistance * p.duration},
         "shortest-is-best": {"thriftiest": 0.0},
-        "n1": 1e3 * p.rheobase * p.chronaxie,
+        "least_charge": 1e3 * p.rheobase * p.chronaxie,
     }
 
 
@@ -374,9 +366,9 @@ def activating_function(p):
         "per-length": lambda x: _second_difference(p)(x) / p.spacing**2,
         "half-space": _second_difference(p, 2 * p.current),
         "r_e": R_E,
-        "n1": R_E / 100,
-        "n2": float(_second_difference(p)(0.0)),
-        "n3": p.z / 2**0.5,
+        "r_e_metre": R_E / 100,
+        "centre": float(_second_difference(p)(0.0)),
+        "vanishes": p.z / 2**0.5,
     }
 
 

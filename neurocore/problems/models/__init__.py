@@ -37,8 +37,6 @@ def _period(p, current, logarithm=log):
     return p.refractory + p.tau * logarithm(goal / (goal - (V_TH - E_L)))
 
 
-
-
 def rate_by_hand(p):
     return {
         "answer": {
@@ -87,8 +85,6 @@ def _adapting(current, a, b):
 
 def _adapts(p, a=ADEX.a, b=ADEX.b):
     return _adapting(p.current, a, b)
-
-
 
 
 def adapting(p):
@@ -142,8 +138,6 @@ def _slow_rate(current):
 
 def _exponent(p, origin):
     return log(_slow_rate(FAR) / _slow_rate(p.near)) / log((FAR - origin) / (p.near - origin))
-
-
 
 
 def slow_onset(p):
@@ -202,8 +196,6 @@ def _loss(celsius):
 @computed
 def _single(celsius):
     return rheobase(squid_patch(celsius))
-
-
 
 
 def two_onsets(p):
@@ -331,8 +323,6 @@ def _sharp(mean):
     """Return the rate (Hz) without any noise."""
     cell = IntegrateAndFire(BRUNEL.tau, 1e3, 0.0, BRUNEL.threshold, BRUNEL.reset, BRUNEL.refractory)
     return cell.rate(mean)  # 1 GΩ: as many pA as mV
-
-
 
 
 def noisy_threshold(p):

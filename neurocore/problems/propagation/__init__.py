@@ -45,10 +45,10 @@ def length_constant(p):
         "radius": _lambda(p, sqrt(0.5)),
         "half": _lambda(p, sqrt(2)),
         "proportional": lambda diameter: _lambda(p)(1.0) * diameter,
-        "n1": float(_lambda(p)(1.0)),
-        "n2": 1e3 * p.r_m,
-        "n3": float(_lambda(p)(4.0)),
-        "n4": float(_lambda(p)(16.0)),
+        "at_1": float(_lambda(p)(1.0)),
+        "r_m_ohm": 1e3 * p.r_m,
+        "at_4": float(_lambda(p)(4.0)),
+        "at_16": float(_lambda(p)(16.0)),
     }
 
 
@@ -81,8 +81,8 @@ def sealed_end(p):
         "open-end": _sealed(p, np.sinh),
         "turned-round": _sealed(p, turned=True),
         "straight": lambda x: p.v0 * (1 - x / p.length),
-        "n1": float(_sealed(p)(p.length)),
-        "n2": p.v0 * np.exp(-p.length / p.length_constant),
+        "at_end": float(_sealed(p)(p.length)),
+        "endless_there": p.v0 * np.exp(-p.length / p.length_constant),
     }
 
 
@@ -191,7 +191,7 @@ def g_ratio(p):
         "sheath-alone": lambda g: np.sqrt(-np.log(g)) / np.sqrt(-np.log(0.15)),
         "axon-alone": lambda g: g,
         "best_g": BEST_G,
-        "rushton_0_77": float(_rushton(0.77)),
+        "in_brain": float(_rushton(0.77)),
     }
 
 

@@ -36,9 +36,9 @@ def two_thermometers(p):
             "stretch": p.v_warm * _warmed(p)[0] ** ((ARRIVAL - p.warm) / 10) * p.w_warm
         },
         "arrival": ARRIVAL,
-        "n1": p.warm - p.cold,
-        "n2": (ARRIVAL - p.warm) / 10,
-        "n3": p.v_cold * p.w_cold,
+        "apart": p.warm - p.cold,
+        "decades": (ARRIVAL - p.warm) / 10,
+        "stretch_cold": p.v_cold * p.w_cold,
     }
 
 
@@ -99,10 +99,10 @@ def warm_speed(p):
         "never-warmed": {"": lambda celsius: float(_speed(p, 6.3))},
         "radius": {"": lambda celsius: _speed(p, celsius) / sqrt(2)},
         "squid_r_i": SQUID_R_I,
-        "speed_6_3": _speed(p, 6.3),
-        "speed_30_0": _speed(p, 30.0),
+        "speed_cold": _speed(p, 6.3),
+        "speed_hot": _speed(p, 30.0),
         "fastest": _fastest(),
-        "heat_block_0_0": _heat_block(0.0),
+        "blocks_at": _heat_block(0.0),
     }
 
 
@@ -127,7 +127,7 @@ def heat_block(p):
         "in-proportion": {"poisoned": _blocks(p)[0] * (1 - p.blocked / 100)},
         "squid_d": SQUID_D,
         "squid_r_i": SQUID_R_I,
-        "n1": p.blocked / 100,
+        "blocked_share": p.blocked / 100,
     }
 
 
@@ -172,11 +172,11 @@ def thin_myelin(p):
         "a-tenth-blocked": {"treated": _lesion_block(p.kept, 0.1)},
         "the-shift": {"treated": _lesion_block(p.kept, 0.9) - _lesion_block(p.kept)},
         "fibre": FIBRE,
-        "lesion_0": LESION[0],
-        "lesion_1": LESION[1],
-        "lesion_2": LESION[2],
+        "first": LESION[0],
+        "second": LESION[1],
+        "third": LESION[2],
         "list_lesion": list(LESION),
-        "n1": _lesion_block(p.kept, 0.9) - _lesion_block(p.kept),
+        "gained": _lesion_block(p.kept, 0.9) - _lesion_block(p.kept),
     }
 
 
@@ -213,13 +213,13 @@ def lesion_delay(p):
             "each": _healthy() / p.kept,
         },
         "fibre": FIBRE,
-        "lesion_0": LESION[0],
-        "lesion_1": LESION[1],
-        "lesion_2": LESION[2],
+        "first": LESION[0],
+        "second": LESION[1],
+        "third": LESION[2],
         "late_node": LATE_NODE,
         "healthy": _healthy(),
         "list_lesion": list(LESION),
-        "n1": _delay(p)[1] / _healthy(),
+        "times_longer": _delay(p)[1] / _healthy(),
     }
 
 
@@ -236,7 +236,7 @@ def worth_its_myelin(p):
         "diameters-for-areas": {"space": _matched(p)[1] / p.fibre},
         "both-linear": {"bare": p.fibre * p.per_um / p.at_one**2},
         "area-in-um2": {"space": pi / 4 * _matched(p)[1] ** 2},
-        "n1": p.per_um * p.fibre,
+        "speed_fibre": p.per_um * p.fibre,
     }
 
 
