@@ -49,9 +49,9 @@ def inactivation_lifted(p):
         "up-to-one": _h(p, end=1.0),
         "decay": _h(p, falling=True),
         "share-inactivated": lambda interval: 1 - _h(p)(interval),
-        "steady_state_p_v_hold": float(GATES["h"].steady_state(p.v_hold)),
-        "n1": float(GATES["h"].time_constant(p.v_hold, p.celsius)),
-        "n2": float(_h(p)(5.0)),
+        "end": float(GATES["h"].steady_state(p.v_hold)),
+        "tau": float(GATES["h"].time_constant(p.v_hold, p.celsius)),
+        "after_5": float(_h(p)(5.0)),
     }
 
 
@@ -84,10 +84,14 @@ def refractory_curve(p):
         "over-the-first": lambda interval: _ratio(interval) / 2,
         "not-divided": lambda interval: _ratio(interval) * _rest_threshold(),
         "end-to-start": lambda interval: _ratio(round(interval + WIDTH, 6)),
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "width": WIDTH,
         "again": AGAIN,
-        "n1": ", ".join(f"{_ratio(x):.2f}" for x in (7.0, 10.0, 14.0, 18.0, 25.0)),
+        "at_7": _ratio(7.0),
+        "at_10": _ratio(10.0),
+        "at_14": _ratio(14.0),
+        "at_18": _ratio(18.0),
+        "at_25": _ratio(25.0),
     }
 
 
@@ -117,14 +121,18 @@ def refractory_drawing(p):
         "over-the-first": lambda interval: _ratio(interval) / 2,
         "not-divided": lambda interval: _ratio(interval) * _rest_threshold(),
         "end-to-start": lambda interval: _ratio(interval + WIDTH),
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "width": WIDTH,
         "again": AGAIN,
         "earliest": EARLIEST,
-        "n1": EARLIEST + 0.5,
-        "n2": EARLIEST + 1,
+        "second": EARLIEST + 0.5,
+        "third": EARLIEST + 1,
         "latest": LATEST,
-        "n3": ", ".join(f"{_ratio(x):.2f}" for x in (7.0, 10.0, 14.0, 16.0, 18.0)),
+        "at_7": _ratio(7.0),
+        "at_10": _ratio(10.0),
+        "at_14": _ratio(14.0),
+        "at_16": _ratio(16.0),
+        "at_18": _ratio(18.0),
     }
 
 
@@ -166,12 +174,9 @@ def refractory_times(p):
             "absolute": _landmarks(p.celsius)[0] - WIDTH,
             "back": _landmarks(p.celsius)[1] - WIDTH,
         },
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "width": WIDTH,
         "again": AGAIN,
-        "n1": "No second spike before some {:.1f} ms; back to the threshold at rest after {:.1f} ms; lowest at {:.3f} of it.".format(
-            *_landmarks(p.celsius)
-        ),
     }
 
 
@@ -230,15 +235,12 @@ def gate_surgery(p):
                 strict=True,
             )
         ),
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "width": WIDTH,
         "again": AGAIN,
-        "at_rest__h": AT_REST["h"],
-        "at_rest__n": AT_REST["n"],
-        "at_rest__m": AT_REST["m"],
-        "format___surgery_p": "As it is {:.2f}; with h at rest {:.2f}; with n at rest {:.2f}; with V and m at rest {:.2f}.".format(
-            *_surgery(p)
-        ),
+        "h_rest": AT_REST["h"],
+        "n_rest": AT_REST["n"],
+        "m_rest": AT_REST["m"],
     }
 
 
@@ -280,14 +282,14 @@ def critical_slope(p):
         "rheobase": {"critical": _rheobase(p.celsius)},
         "duration": {"critical": AMPLITUDE / _slow_ramp(p.celsius)[0]},
         "gates-at-rest": {"h_end": AT_REST["h"], "n_end": AT_REST["n"]},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "amplitude": AMPLITUDE,
         "hold": HOLD,
         "spike": SPIKE,
         "rise": RISE,
-        "n1": AMPLITUDE / RISE,
-        "at_rest__h": AT_REST["h"],
-        "at_rest__n": AT_REST["n"],
+        "rising": AMPLITUDE / RISE,
+        "h_rest": AT_REST["h"],
+        "n_rest": AT_REST["n"],
     }
 
 
@@ -341,15 +343,11 @@ def rebound(p):
         "exchanged": {"n": _release(p.duration)[1], "h": _release(p.duration)[0]},
         "clock-of-the-run": {"delay": _release(p.duration)[2] + p.duration},
         "depolarising": {"smallest": _rheobase(SQUID.celsius)},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "spike": SPIKE,
         "tried": TRIED,
-        "rebound_p_duration": _rebound(p.duration),
-        "at_rest__n": AT_REST["n"],
-        "release_p_duration_0": _release(p.duration)[0],
-        "at_rest__h": AT_REST["h"],
-        "release_p_duration_1": _release(p.duration)[1],
-        "release_p_duration_2": _release(p.duration)[2],
+        "n_rest": AT_REST["n"],
+        "h_rest": AT_REST["h"],
     }
 
 
@@ -369,9 +367,9 @@ def warm_recovery(p):
         "one-tau": {"time": p.tau / _warm(p)},
         "what-is-left": {"time": -p.tau / _warm(p) * np.log(p.share / 100)},
         "warm": _warm(p),
-        "n1": 1 - p.share / 100,
-        "n2": p.celsius - 6.3,
-        "n3": p.tau / 3 ** ((37 - 6.3) / 10),
+        "left": 1 - p.share / 100,
+        "warmer": p.celsius - 6.3,
+        "tau_mammal": p.tau / 3 ** ((37 - 6.3) / 10),
     }
 
 

@@ -59,9 +59,9 @@ def potassium_outside(p):
             "before": p.k_in**2 / _potassium(p)[0],
             "after": p.k_in**2 / _potassium(p)[1],
         },
-        "n1": thermal_voltage(p.celsius),
-        "n2": 4 * _potassium(p)[2],
-        "n3": thermal_voltage(37.0) * np.log(_potassium(p)[2]),
+        "rt_f": thermal_voltage(p.celsius),
+        "patient": 4 * _potassium(p)[2],
+        "patient_shift": thermal_voltage(37.0) * np.log(_potassium(p)[2]),
     }
 
 
@@ -107,17 +107,14 @@ def hyperkalaemia(p):
             "rheobase": _rheobase(2 * E["K"] - p.e_k),
         },
         "not-settled": {"rheobase": _rheobase(p.e_k, REST)},
-        "patch_words_p_celsius": patch_words(p.celsius),
-        "e__k": E["K"],
+        "patch": patch_words(p.celsius),
+        "e_k_normal": E["K"],
         "rheobase": RHEOBASE,
         "set_e_k": SET_E_K,
         "step": STEP,
-        "n1": _rest(p.e_k)[0] - REST,
-        "rest_p_e_k_0": _rest(p.e_k)[0],
-        "rest_p_e_k_1": _rest(p.e_k)[1],
-        "at_rest__h": AT_REST["h"],
-        "rheobase_p_e_k": _rheobase(p.e_k),
-        "rheobase_e_k": _rheobase(E["K"]),
+        "rest_shift": _rest(p.e_k)[0] - REST,
+        "h_normal": AT_REST["h"],
+        "rheobase_normal": _rheobase(E["K"]),
     }
 
 
@@ -148,15 +145,15 @@ def rheobase_drawing(p):
         "not-settled": {"": lambda k: _rheobase(_at(k), REST)},
         "upside-down": {"": lambda k: _rheobase(_at(LOW + HIGH - k))},
         "nothing-moves": {"": lambda k: _rheobase(E["K"])},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "inside": INSIDE,
         "rheobase": RHEOBASE,
         "set_e_k": SET_E_K,
         "step": STEP,
         "low": LOW,
         "high": HIGH,
-        "rheobase__at_low": _rheobase(_at(LOW)),
-        "rheobase__at_high": _rheobase(_at(HIGH)),
+        "at_low": _rheobase(_at(LOW)),
+        "at_high": _rheobase(_at(HIGH)),
     }
 
 
@@ -187,14 +184,12 @@ def gain_of_function(p):
         "to-the-right": _gain(p, sign=1),
         "distance-alone": {"rheobase": _shifted(0.0, "m")[1] * _nearer(p), "ratio": _nearer(p)},
         "old-rest": {"rest": REST},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "rheobase": RHEOBASE,
         "step": STEP,
-        "n1": _gain(p)["rest"] - REST,
-        "gain__rest": _gain(p)["rest"],
-        "shifted_0_0__m_1": _shifted(0.0, "m")[1],
-        "gain__rheobase": _gain(p)["rheobase"],
-        "n2": 100 * _gain(p)["ratio"],
+        "rest_shift": _gain(p)["rest"] - REST,
+        "rheobase_normal": _shifted(0.0, "m")[1],
+        "percent": 100 * _gain(p)["ratio"],
     }
 
 
@@ -232,11 +227,11 @@ def window_current(p):
         "both-gates": _window(p, gate=None),
         "normal-channel": _window(p, by=0.0),
         "conductance": _window(p, force=False),
-        "g__na": G["Na"],
-        "e__na": E["Na"],
-        "n1": float(_window(p)(-40.0)),
+        "g_na": G["Na"],
+        "e_na": E["Na"],
+        "at_40": float(_window(p)(-40.0)),
         "peak": _peak(p),
-        "peak_0_0": _peak(p, 0.0),
+        "peak_normal": _peak(p, 0.0),
     }
 
 
@@ -274,16 +269,13 @@ def few_in_a_hundred(p):
         "not-cubed": _some(["normal", "leaky"], _leaky(p, power=1)),
         "percent": _some(["leaky"], _leaky(p, share=p.share)),
         "leaky-over-normal": {"times": _leaky(p)["leaky"] / _leaky(p)["normal"]},
-        "g__na": G["Na"],
-        "e__na": E["Na"],
-        "steady_state_p_v": GATES["m"].steady_state(p.v),
-        "steady_state_p_v2": GATES["h"].steady_state(p.v),
-        "n1": GATES["m"].steady_state(p.v) ** 3,
-        "n2": p.v - E["Na"],
-        "n3": p.share / 100,
-        "leaky__normal": _leaky(p)["normal"],
-        "leaky__leaky": _leaky(p)["leaky"],
-        "leaky__times": _leaky(p)["times"],
+        "g_na": G["Na"],
+        "e_na": E["Na"],
+        "m": GATES["m"].steady_state(p.v),
+        "h": GATES["h"].steady_state(p.v),
+        "m_cubed": GATES["m"].steady_state(p.v) ** 3,
+        "force": p.v - E["Na"],
+        "fraction": p.share / 100,
     }
 
 
@@ -338,10 +330,7 @@ def stuck(p):
         "at-e-na": {"v": E["Na"], "h": float(GATES["h"].steady_state(E["Na"]))},
         "share-of-muscle": {"smallest": 0.02},
         "all-lack-it": {"v": _left_at(1.0)[0]},
-        "n1": p.share / 100,
-        "left_at_p_share_100_0": _left_at(p.share / 100)[0],
-        "left_at_p_share_100_1": _left_at(p.share / 100)[1],
-        "smallest_share": _smallest_share(),
+        "fraction": p.share / 100,
     }
 
 

@@ -54,11 +54,11 @@ def rate_by_hand(p):
         "from-zero": {"rheobase": -V_TH / p.resistance * 1e3},
         "e_l": E_L,
         "v_th": V_TH,
-        "n1": p.weak * p.resistance / 1e3,
-        "n2": V_TH - E_L,
-        "n3": p.weak * p.resistance / 1e3 - V_TH + E_L,
-        "period_p_weak": _period(p, p.weak),
-        "period_p_strong": _period(p, p.strong),
+        "drive": p.weak * p.resistance / 1e3,
+        "height": V_TH - E_L,
+        "excess": p.weak * p.resistance / 1e3 - V_TH + E_L,
+        "period_weak": _period(p, p.weak),
+        "period_strong": _period(p, p.strong),
     }
 
 
@@ -104,7 +104,7 @@ def adapting(p):
         "no-adaptation-at-all": {"unbraked": 1e3 / _adapts(p, a=0.0, b=0.0)[2]},
         "wrong-one-removed": {"unbraked": 1e3 / _adapts(p, a=0.0)[2]},
         "watched": WATCHED,
-        "n1": 100 * _adapts(p)[1] / _adapts(p)[2],
+        "percent": 100 * _adapts(p)[1] / _adapts(p)[2],
     }
 
 
@@ -208,14 +208,11 @@ def two_onsets(p):
         "slow-turn": {"rate": _loss(p.celsius)[2]},
         "interval": {"rate": 1e3 / _onset(p.celsius)[1]},
         "upper-end": {"rest": _loss(p.celsius)[1]},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "lasting": LASTING,
         "end": END,
-        "n1": _loss(p.celsius)[0] - _onset(p.celsius)[0],
-        "onset_p_celsius_0": _onset(p.celsius)[0],
-        "onset_p_celsius_1": _onset(p.celsius)[1],
-        "loss_p_celsius_0": _loss(p.celsius)[0],
-        "single_p_celsius": _single(p.celsius),
+        "below": _loss(p.celsius)[0] - _onset(p.celsius)[0],
+        "single": _single(p.celsius),
     }
 
 
@@ -237,7 +234,7 @@ HELD = 8.0  # µA/cm²
 
 
 def silenced(p):
-    return {"held": HELD, "loss_6_3_0": _loss(6.3)[0]}
+    return {"held": HELD, "hopf": _loss(6.3)[0]}
 
 
 # --- noise ---------------------------------------------------------------------------------------
@@ -258,8 +255,8 @@ def open_by_chance(p):
         ),
         "same-at-every-potential": lambda area, v: 1 / np.sqrt(p.density * area) + 0.0 * v,
         "rare-events": lambda area, v: 1 / np.sqrt(p.density * area * _fraction(v)),
-        "sqrt__noise_p_65_0": sqrt(_noise(p, -65.0)),
-        "sqrt__noise_p_0_0": sqrt(_noise(p, 0.0)),
+        "at_rest": sqrt(_noise(p, -65.0)),
+        "at_0": sqrt(_noise(p, 0.0)),
     }
 
 
@@ -296,8 +293,8 @@ def spontaneous(p):
         },
         "larger-is-faster": {"small": SPONTANEOUS[p.large], "large": SPONTANEOUS[p.small]},
         "time": TIME,
-        "squid_density__na": SQUID_DENSITY["Na"],
-        "squid_density__k": SQUID_DENSITY["K"],
+        "sodium": SQUID_DENSITY["Na"],
+        "potassium": SQUID_DENSITY["K"],
         "patches": PATCHES,
     }
 
@@ -337,9 +334,9 @@ def noisy_threshold(p):
         "reset": BRUNEL.reset,
         "refractory": BRUNEL.refractory,
         "calm": CALM,
-        "n1": _noisy(p.sigma)(15.0),
-        "n2": _noisy(CALM)(30.0),
-        "n3": _noisy(p.sigma)(30.0),
+        "noisy_at_15": _noisy(p.sigma)(15.0),
+        "calm_at_30": _noisy(CALM)(30.0),
+        "noisy_at_30": _noisy(p.sigma)(30.0),
     }
 
 
@@ -391,12 +388,12 @@ def balance(p):
         "inhibitory": BRUNEL.inhibitory,
         "tau": BRUNEL.tau,
         "threshold": BRUNEL.threshold,
-        "inputs_0": BRUNEL.inputs[0],
-        "inputs_1": BRUNEL.inputs[1],
+        "heard_excitatory": BRUNEL.inputs[0],
+        "heard_inhibitory": BRUNEL.inputs[1],
         "outside_rate": BRUNEL.outside_rate,
         "weight": BRUNEL.weight,
-        "n1": BRUNEL.tau / 1e3,
-        "n2": -_inhibition(p),
+        "tau_s": BRUNEL.tau / 1e3,
+        "lowered": -_inhibition(p),
     }
 
 

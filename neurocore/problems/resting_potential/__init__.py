@@ -208,7 +208,7 @@ def draw_ions_moved(axes, p):
     label(axes, 2.3 * p.radius, 1.3 * _sphere(p), "sphere", "Na")
     axes.set(xlabel="diameter (µm)", ylabel="K⁺ that leaves (%)")
     axes.set_xticks([1, 10, 100], ["1", "10", "100"])
-    axes.set_yticks([1e-3, 0.01, 0.1], ["1e-3", "0.01", "0.1"])
+    axes.set_yticks([1e-3, 0.01, 0.1], ["0.001", "0.01", "0.1"])
     axes.minorticks_off()
 
 

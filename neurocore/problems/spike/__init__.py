@@ -57,15 +57,15 @@ def current_balance(p):
         "n-not-to-the-fourth": _some(["i_k", "slope"], _balance(p, n_power=1)),
         "sign-of-e-k": _some(["i_k", "slope"], _balance(p, e_k=-E["K"])),
         "table": TABLE,
-        "n1": p.m**3 * p.h,
-        "n2": p.n**4,
-        "n3": p.v - E["Na"],
-        "n4": p.v - E["K"],
-        "n5": p.v - E["leak"],
-        "g__na": G["Na"],
-        "g__k": G["K"],
-        "g__leak": G["leak"],
-        "sum__balance_p_3": sum(_balance(p)[:3]),
+        "m3h": p.m**3 * p.h,
+        "n_fourth": p.n**4,
+        "force_na": p.v - E["Na"],
+        "force_k": p.v - E["K"],
+        "force_leak": p.v - E["leak"],
+        "g_na": G["Na"],
+        "g_k": G["K"],
+        "g_leak": G["leak"],
+        "ionic": sum(_balance(p)[:3]),
     }
 
 
@@ -80,8 +80,8 @@ def gates_delay(p):
         "one-after-the-other": {"many": p.gates * _half(p, 1)},
         "half-of-each": {"many": _half(p, 1)},
         "time-constant": {"one": p.tau},
-        "n1": 0.5 ** (1 / p.gates),
-        "n2": _half(p, p.gates) / _half(p, 1),
+        "x": 0.5 ** (1 / p.gates),
+        "times_longer": _half(p, p.gates) / _half(p, 1),
     }
 
 
@@ -101,7 +101,7 @@ def alpha_m(p):
         "q10-from-zero": _alpha_m(p, factor=3 ** (p.celsius / 10)),
         "potential-from-rest": _alpha_m(p, middle=25.0),
         "alpha-of-n": _alpha_m(p, 0.1, -55.0),
-        "factor_p_celsius": _factor(p.celsius),
+        "factor": _factor(p.celsius),
     }
 
 
@@ -119,12 +119,12 @@ def hh_rhs(p):
         "m-not-cubed": _rhs(p, m_power=1),
         "n-not-to-the-fourth": _rhs(p, n_power=1),
         "table": TABLE,
-        "g__na": G["Na"],
-        "e__na": E["Na"],
-        "g__k": G["K"],
-        "n1": -E["K"],
-        "g__leak": G["leak"],
-        "n2": -E["leak"],
+        "g_na": G["Na"],
+        "e_na": E["Na"],
+        "g_k": G["K"],
+        "minus_e_k": -E["K"],
+        "g_leak": G["leak"],
+        "minus_e_leak": -E["leak"],
     }
 
 
@@ -148,8 +148,8 @@ def time_constants(p):
         "q10-upside-down": dict(
             zip(("tau_m", "tau_h", "tau_n"), _taus(p, 2 * 6.3 - p.celsius), strict=True)
         ),
-        "factor_p_celsius": _factor(p.celsius),
-        "n1": ", ".join(f"{x:.3f}" for x in _taus(p, 6.3)),
+        "factor": _factor(p.celsius),
+        **dict(zip(("cold_m", "cold_h", "cold_n"), _taus(p, 6.3), strict=True)),
         "tie": _tie(),
     }
 
@@ -219,8 +219,8 @@ def own_simulation(p):
         "q10-from-zero": dict(zip(("first", "rate"), _slipped(p.amplitude)[1:], strict=True)),
         "begins": BEGINS,
         "spike": SPIKE,
-        "n1": 1e3 / _firing(p.amplitude)["rate"],
-        "n2": _firing(p.amplitude)["beginning"],
+        "settled": 1e3 / _firing(p.amplitude)["rate"],
+        "beginning": _firing(p.amplitude)["beginning"],
     }
 
 
@@ -250,11 +250,13 @@ def onset_exponent(p):
         "not-cubed": _onset(p, power=1),
         "too-late": _onset(p, late=10.0),
         "always-three": lambda v_hold: 3.0 + 0.0 * v_hold,
-        "n1": 1e3 * EARLY,
-        "n2": 1e3 * LATER,
-        "steady_state_p_v": float(GATES["m"].steady_state(p.v)),
-        "n3": float(GATES["m"].time_constant(p.v, p.celsius)),
-        "n4": ", ".join(f"{float(_onset(p)(v)):.2f}" for v in (-110.0, -85.0, -65.0)),
+        "early": 1e3 * EARLY,
+        "later": 1e3 * LATER,
+        "end": float(GATES["m"].steady_state(p.v)),
+        "tau": float(GATES["m"].time_constant(p.v, p.celsius)),
+        "at_110": float(_onset(p)(-110.0)),
+        "at_85": float(_onset(p)(-85.0)),
+        "at_65": float(_onset(p)(-65.0)),
     }
 
 
@@ -368,17 +370,17 @@ def onset_fit(p):
         "one-gate": {"n": 1.0},
         "unweighted": {"n": _unweighted(p.seed)},
         "onset-left-out": {"n": _fit(p.seed, 5)[0]},
-        "n1": 100 * SCATTER,
+        "scatter": 100 * SCATTER,
         "listed_t_data": _listed(T_DATA),
-        "listed__data_seed": _listed(_data(p.seed)),
+        "data": _listed(_data(p.seed)),
         "within": WITHIN,
-        "fit_p_seed_0": _fit(p.seed)[0],
-        "fit_p_seed_1": _fit(p.seed)[1],
-        "range_p_seed_0": _range(p.seed)[0],
-        "range_p_seed_1": _range(p.seed)[1],
-        "time_constant_0_0_6_3": float(GATES["n"].time_constant(0.0, 6.3)),
-        "t_data_0": T_DATA[0],
-        "n2": 100 * _onset_share(),
+        "n_fit": _fit(p.seed)[0],
+        "tau_fit": _fit(p.seed)[1],
+        "n_low": _range(p.seed)[0],
+        "n_high": _range(p.seed)[1],
+        "tau_true": float(GATES["n"].time_constant(0.0, 6.3)),
+        "first": T_DATA[0],
+        "way": 100 * _onset_share(),
     }
 
 
@@ -445,14 +447,14 @@ def clamp_family(p):
         "all-inactivate": {"h_inf": 0.0},
         "half-time": {"tau_h": _clamped(p).tau_h * log(2)},
         "holding": data.HOLDING,
-        "g__na": G["Na"],
-        "e__na": E["Na"],
-        "n1": -_drive(p),
+        "g_na": G["Na"],
+        "e_na": E["Na"],
+        "drive": -_drive(p),
         "m": _clamped(p).m,
         "h": _clamped(p).h,
         "tau_m": _clamped(p).tau_m,
         "tau_h": _clamped(p).tau_h,
-        "n2": 100 * _clamped(p).peak,
+        "percent": 100 * _clamped(p).peak,
     }
 
 
