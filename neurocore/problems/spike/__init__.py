@@ -374,10 +374,6 @@ def onset_fit(p):
         "listed_t_data": _listed(T_DATA),
         "data": _listed(_data(p.seed)),
         "within": WITHIN,
-        "n_fit": _fit(p.seed)[0],
-        "tau_fit": _fit(p.seed)[1],
-        "n_low": _range(p.seed)[0],
-        "n_high": _range(p.seed)[1],
         "tau_true": float(GATES["n"].time_constant(0.0, 6.3)),
         "first": T_DATA[0],
         "way": 100 * _onset_share(),
@@ -532,39 +528,29 @@ def draw_saddle_border(axes, p):
 
 
 def saddle_border(p):
+    *points, border, nullcline = _border(p.current)
+    v_rest, w_rest, v_saddle, w_saddle, v_focus, w_focus = points
+    *first_shocks, last_shock = _shocks(p)
+    fire = _firing_shocks(p, border)
     return {
-        "answer": dict(
-            zip(
-                ("v_saddle", "w_saddle", "shock", "fire"),
-                (
-                    *_border(p.current)[2:4],
-                    _border(p.current)[6] - _border(p.current)[0],
-                    _firing_shocks(p, _border(p.current)[6]),
-                ),
-                strict=True,
-            )
-        ),
-        "nullcline": {
-            "shock": _border(p.current)[7] - _border(p.current)[0],
-            "fire": _firing_shocks(p, _border(p.current)[7]),
+        "answer": {
+            "v_saddle": v_saddle,
+            "w_saddle": w_saddle,
+            "shock": border - v_rest,
+            "fire": fire,
         },
-        "as-far-as-the-saddle": {
-            "shock": _border(p.current)[2] - _border(p.current)[0],
-            "fire": _firing_shocks(p, _border(p.current)[2]),
-        },
-        "focus": dict(zip(("v_saddle", "w_saddle"), _border(p.current)[4:6], strict=True)),
-        "resting-point": dict(zip(("v_saddle", "w_saddle"), _border(p.current)[:2], strict=True)),
-        "potential-not-shock": {"shock": _border(p.current)[6]},
+        "nullcline": {"shock": nullcline - v_rest, "fire": _firing_shocks(p, nullcline)},
+        "as-far-as-the-saddle": {"shock": v_saddle - v_rest, "fire": _firing_shocks(p, v_saddle)},
+        "focus": {"v_saddle": v_focus, "w_saddle": w_focus},
+        "resting-point": {"v_saddle": v_rest, "w_saddle": w_rest},
+        "potential-not-shock": {"shock": border},
         "model_words": _model_words(p),
-        "join_map_str__shocks_p_1": ", ".join(map(str, _shocks(p)[:-1])),
-        "shocks__1": _shocks(p)[-1],
-        "n1": "Rest lies at v = {:.2f} mV, w = {:.4f}; the saddle at {:.2f} mV, {:.4f}. ".format(
-            *_border(p.current)[:4]
-        ),
-        "border_p_current_6": _border(p.current)[6],
-        "n2": _border(p.current)[6] - _border(p.current)[0],
-        "n3": _firing_shocks(p, _border(p.current)[6]),
-        "border_p_current_7": _border(p.current)[7],
+        "first_shocks": ", ".join(map(str, first_shocks)),
+        "last_shock": last_shock,
+        "v_rest": v_rest,
+        "w_rest": w_rest,
+        "border": border,
+        "rises_from": nullcline,
     }
 
 

@@ -242,8 +242,8 @@ def shock_peak(p):
         "patch_words_p_celsius": patch_words(p.celsius),
         "settled": SETTLED,
         "watched": WATCHED,
-        "n1": ", ".join(f"{_peak(p.celsius, s):.1f}" for s in (5.0, 10.0, 20.0, 40.0)),
-        "n2": ", ".join(f"{_peak(SQUID.celsius, s):.1f}" for s in (5.0, 10.0, 20.0, 40.0)),
+        **{f"at_{s}": _peak(p.celsius, float(s)) for s in (5, 10, 20, 40)},
+        **{f"cold_{s}": _peak(SQUID.celsius, float(s)) for s in (5, 10, 20, 40)},
     }
 
 
@@ -401,7 +401,6 @@ def four_cells(p):
         "factors-multiply": {"both": _four(p)[1] * _four(p)[2] / _four(p)[0]},
         "shift-is-all": {"both": _four(p)[2]},
         "within": WITHIN,
-        "format___four_p": "The four need {:.3f}, {:.3f}, {:.3f} and {:.4f} nA. ".format(*_four(p)),
         "n1": 100 * (1 - _four(p)[1] / _four(p)[0]),
         "n2": 100 * (1 - _four(p)[2] / _four(p)[0]),
         "n3": 100 * (1 - _four(p)[3] / _four(p)[0]),
