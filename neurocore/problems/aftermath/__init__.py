@@ -159,6 +159,8 @@ def _falls_back(celsius):
     return float(r.t[r.v > 0][-1])
 
 
+# Not colder: there the strengths that work just behind the absolute period are so few that
+# `recovery_curve` steps over them, and its period is more than 0.1 ms too long.
 REFRACTORY_TIMES = {"celsius": Vary(SQUID.celsius, 6.3, 8.3, 1)}
 
 

@@ -334,7 +334,7 @@ def transfer_curve(p):
         "chloride-dropped": _curve(p, p_cl=0.0),
         "chloride-not-inverted": _curve(p, cl_out=p.cl_in, cl_in=p.cl_out),
         "mean-of-nernst": lambda k_out: _weighted(type(p)(**{**vars(p), "k_out": k_out})),
-        "above_0_0": _above(p, 0.0),
+        "others": _above(p, 0.0),
         "below": _below(p),
         "rt_f": thermal_voltage(p.celsius),
         "at_4": _curve(p)(4.0),
@@ -431,14 +431,12 @@ def transfer_slope(p):
         "apart": APART,
         "k_decade": _k_decade(p),
         "above": _above(p),
-        "above_0_0": _above(p, 0.0),
+        "others": _above(p, 0.0),
         "below": _below(p),
         "rest": _rest(p),
         "rest_k_out": _rest(p, k_out=DECADE * p.k_out),
-        "slopes_0": _slopes(p)[0],
-        "slopes_1": _slopes(p)[1],
         "leaves": _leaves(p),
-        "leaves_0_0": _leaves(p, 0.0),
+        "meets": _leaves(p, 0.0),
     }
 
 
@@ -526,8 +524,8 @@ def mean_or_ghk(p):
         },
         "plain-mean": {"mean": (p.e_k + p.e_na) / 2},
         "sum-without-norm": {"mean": p.e_k + p.p_na * p.e_na},
-        "freed_0": _freed(p)[0],
-        "freed_1": _freed(p)[1],
+        "k_out_needed": _freed(p)[0],
+        "na_in_needed": _freed(p)[1],
         "norm": 1 + p.p_na,
         "rt_f": thermal_voltage(p.celsius),
     }

@@ -609,8 +609,8 @@ def separatrix_drawing(p):
         "model_words": _model_words(p),
         "left": LEFT,
         "right": RIGHT,
-        "n1": _at_places(_curves(p.current))(-5.0),
-        "n2": _branch(p, "voltage_nullcline")(-5.0),
+        "separatrix_at": _at_places(_curves(p.current))(-5.0),
+        "nullcline_at": _branch(p, "voltage_nullcline")(-5.0),
     }
 
 

@@ -54,7 +54,7 @@ def initial_slope(p):
         "end-for-beginning": {"slope": p.amplitude / G["leak"]},
         "straight-line": {"simulated": p.amplitude / C * FIRST},
         "leak-alone": {"simulated": _leaky(p.amplitude)},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "first": FIRST,
     }
 
@@ -100,14 +100,14 @@ def instant_current(p):
         "not-cubed": _instant(p, m_power=1),
         "n-not-to-the-fourth": _instant(p, n_power=1),
         "h-and-n-exchanged": _instant(p, h=lambda v: AT_REST["n"], n=lambda v: AT_REST["h"]),
-        "at_rest__h": AT_REST["h"],
-        "at_rest__n": AT_REST["n"],
-        "g__leak": G["leak"],
-        "e__na": E["Na"],
-        "e__k": E["K"],
-        "e__leak": E["leak"],
-        "n1": -E["K"],
-        "n2": -E["leak"],
+        "h_rest": AT_REST["h"],
+        "n_rest": AT_REST["n"],
+        "g_leak": G["leak"],
+        "e_na": E["Na"],
+        "e_k": E["K"],
+        "e_leak": E["leak"],
+        "minus_e_k": -E["K"],
+        "minus_e_leak": -E["leak"],
         "balance": _balance(),
     }
 
@@ -167,10 +167,10 @@ def balance_and_shock(p):
         "leak-forgotten": {"balance": _balance(0.0)},
         "way-for-place": {"balance": _balance() - REST, "reached": _shock(p.celsius)},
         "place-for-way": {"shock": REST + _shock(p.celsius)},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "table": TABLE,
         "spike": SPIKE,
-        "n1": _balance() - REST,
+        "above_rest": _balance() - REST,
     }
 
 
@@ -200,12 +200,12 @@ def spike_latency(p):
         "peak": lambda current: _peak_time(p.celsius, current),
         "foot": lambda current: _latency(p.celsius, current, -55.0),
         "straight-line": lambda current: -REST * C / current,
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "step_at": STEP_AT,
         "spike": SPIKE,
-        "latency_p_celsius_12_0": _latency(p.celsius, 12.0),
-        "latency_p_celsius_20_0": _latency(p.celsius, 20.0),
-        "latency_p_celsius_60_0": _latency(p.celsius, 60.0),
+        "at_12": _latency(p.celsius, 12.0),
+        "at_20": _latency(p.celsius, 20.0),
+        "at_60": _latency(p.celsius, 60.0),
     }
 
 
@@ -239,7 +239,7 @@ def shock_peak(p):
         "height": lambda shock: _peak(p.celsius, shock) - REST,
         "cold-squid": lambda shock: _peak(SQUID.celsius, shock),
         "no-sodium": lambda shock: _peak(p.celsius, shock, False, False),
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "settled": SETTLED,
         "watched": WATCHED,
         **{f"at_{s}": _peak(p.celsius, float(s)) for s in (5, 10, 20, 40)},
@@ -290,17 +290,17 @@ def shock_drawing(p):
         "gates-moved-too": _over_shocks(_peaks(p.celsius, True)),
         "height": _over_shocks(_peaks(p.celsius), -REST),
         "no-sodium": _over_shocks(_peaks(p.celsius, False, False)),
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "settled": SETTLED,
         "watched": WATCHED,
         "from": FROM,
-        "n1": FROM + 0.5,
-        "n2": FROM + 1,
+        "second": FROM + 0.5,
+        "third": FROM + 1,
         "to": TO,
-        "peaks_p_celsius_0": _peaks(p.celsius)[0],
-        "peaks_p_celsius__1": _peaks(p.celsius)[-1],
-        "n3": max(np.diff(_peaks(p.celsius))),
-        "n4": max(np.diff(_peaks(SQUID.celsius))),
+        "lowest": _peaks(p.celsius)[0],
+        "highest": _peaks(p.celsius)[-1],
+        "jump": max(np.diff(_peaks(p.celsius))),
+        "jump_cold": max(np.diff(_peaks(SQUID.celsius))),
     }
 
 
@@ -313,12 +313,12 @@ def biggest_jump(p):
         "potential-not-shock": {"shock": REST + _jump(p.celsius)[0]},
         "height": {"below": _jump(p.celsius)[1] - REST, "above": _jump(p.celsius)[2] - REST},
         "sodium-potential": {"above": E["Na"]},
-        "patch_words_p_celsius": patch_words(p.celsius),
+        "patch": patch_words(p.celsius),
         "settled": SETTLED,
         "watched": WATCHED,
-        "n1": _jump(p.celsius)[0] + 0.1,
-        "n2": _jump(6.3)[2] - _jump(6.3)[1],
-        "n3": _jump(30.0)[2] - _jump(30.0)[1],
+        "next_shock": _jump(p.celsius)[0] + 0.1,
+        "jump_cold": _jump(6.3)[2] - _jump(6.3)[1],
+        "jump_hot": _jump(30.0)[2] - _jump(30.0)[1],
     }
 
 
@@ -357,10 +357,10 @@ def why_segment(p):
             "both": p.v_axon - p.v_soma + (_force(p) + _by_density(p)) / log(10),
             "density": _by_density(p) / log(10),
         },
-        "log_p_density": log(p.density),
-        "n1": p.v_axon - p.v_soma,
-        "n2": p.e_na - p.v_axon,
-        "n3": p.e_na - p.v_soma,
+        "log_density": log(p.density),
+        "apart": p.v_axon - p.v_soma,
+        "force_axon": p.e_na - p.v_axon,
+        "force_soma": p.e_na - p.v_soma,
     }
 
 
@@ -401,9 +401,9 @@ def four_cells(p):
         "factors-multiply": {"both": _four(p)[1] * _four(p)[2] / _four(p)[0]},
         "shift-is-all": {"both": _four(p)[2]},
         "within": WITHIN,
-        "n1": 100 * (1 - _four(p)[1] / _four(p)[0]),
-        "n2": 100 * (1 - _four(p)[2] / _four(p)[0]),
-        "n3": 100 * (1 - _four(p)[3] / _four(p)[0]),
+        "by_density": 100 * (1 - _four(p)[1] / _four(p)[0]),
+        "by_shift": 100 * (1 - _four(p)[2] / _four(p)[0]),
+        "by_both": 100 * (1 - _four(p)[3] / _four(p)[0]),
     }
 
 
