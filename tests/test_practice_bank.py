@@ -43,7 +43,7 @@ def reference(problem, seed=None):
     if isinstance(problem, Choice):
         return variant.answer
     if isinstance(problem, Function):
-        return np.vectorize(problem.answer(variant.p))
+        return np.vectorize(variant.numbers["answer"])
     if isinstance(problem, Plot):
         return draw(problem, variant.answer)
     values = tuple(variant.answer.values())
@@ -70,7 +70,7 @@ def mistaken(problem, mistake, value, seed=None):
                 if all(want in (None, have) for want, have in zip(value, pair, strict=True)):
                     yield pair
     elif isinstance(problem, Function):
-        yield np.vectorize(mistake.value(variant.p))
+        yield np.vectorize(variant.numbers[mistake.code])
     elif isinstance(problem, Plot):
         yield draw(problem, variant.answer | value)
         for curve in value:
@@ -110,10 +110,9 @@ def test_reference_passes_and_each_mistake_is_named(problem):
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.id)
 def test_words_are_there_for_every_seed(problem):
     for seed in SEEDS[:20]:
-        p = problem.variant(seed).p
         words = [problem.prompt(seed), problem.worked(seed)]
         words += [problem.hint(i, seed) for i in (1, 2, 3)]
-        words += [m.message(p) if callable(m.message) else m.message for m in problem.mistakes]
+        words += problem.write_out(vars(problem.variant(seed).p))
         assert all(len(text) > 15 for text in words)
         assert not re.search(r"\bnan\b|\binf\b|lambda|\{p\.|\{_", " ".join(words))
         assert all(m.question.endswith("?") for m in problem.mistakes)
@@ -241,7 +240,7 @@ def test_printed_answers(name, answer):
 
 def test_transfer_curve():
     problem = problems()["transfer-curve"][0]
-    curve = problem.answer(problem.variant().p)
+    curve = problem.variant().numbers["answer"]
     known = [-66.57, -57.94, -47.83, -34.77]
     assert curve(np.array([4.0, 10, 20, 40])) == pytest.approx(known, abs=0.01)
 
@@ -251,7 +250,7 @@ def test_transfer_curve():
 )
 def test_code_of_the_worked_solution_passes(problem):
     for seed in (None, "Ada"):
-        code = "\n".join(re.findall(r"^`(.*)`$", problem.worked(seed), re.M))
+        (code,) = re.findall(r"```python\n(.*?)```", problem.worked(seed), re.S)
         namespace = {"np": np, "nc": nc}
         exec(code, namespace)
         assert problem.judge(namespace[problem.name], seed).code == "correct"
@@ -290,7 +289,7 @@ def test_what_the_initiation_problems_say_of_the_model():
 
 def test_what_the_spike_problems_say_of_the_model():
     problem = problems()["onset-exponent"][0]
-    slope = problem.answer(problem.variant().p)
+    slope = problem.variant().numbers["answer"]
     assert slope(-110.0) > 2.3
     assert slope(-65.0) == pytest.approx(0.75, abs=0.01)
     assert spike._tie() == pytest.approx(-48, abs=0.5)
@@ -345,9 +344,10 @@ def test_clamped_currents_give_back_the_gates_behind_them():
         t, v, current = data.sodium_currents(seed)
         for level in (-50.0, -40.0):
             p = SimpleNamespace(seed=seed, v=level, celsius=6.3)
-            truth = problem.answer(p)
+            truth = tuple(problem.numbers(p)["answer"].values())
             namespace = {"np": np, "t": t, "v": v, "current": current}
-            exec("\n".join(re.findall(r"^`(.*)`$", problem.solution(p), re.M)), namespace)
+            (code,) = re.findall(r"```python\n(.*?)```", problem.solution, re.S)
+            exec(code.format_map(vars(p) | problem.numbers(p)), namespace)
             margins = [rule.margin(x) for x, rule in zip(truth, rules, strict=True)]
             # A careful fit uses up no more than half of what is allowed.
             assert np.all(np.abs(namespace["read_off"] - truth) < np.array(margins) / 2)
@@ -359,7 +359,7 @@ def test_border_of_the_plane_is_where_trajectories_part():
         model = nc.MorrisLecar(current=current)
         rest = nc.fixed_points(model)[0]
         p = SimpleNamespace(current=current)
-        _, _, shock, count = problem.answer(p)
+        _, _, shock, count = problem.numbers(p)["answer"].values()
         tried = [shock - 0.2, shock + 0.2, *spike._shocks(p)]
         _, v, _ = nc.trajectory(model, rest.v + np.array(tried), rest.w, 400.0)
         fires = v.max(axis=-1) > 0
@@ -589,7 +589,7 @@ def test_what_the_temperature_problems_say_of_the_model():
     from neurocore.problems import temperature
 
     speed = problems()["warm-speed"][0]
-    at = speed.answer(speed.variant().p)
+    at = speed.variant().numbers["answer"]
     assert (at(6.3), at(30.0)) == pytest.approx((12.3, 23.4), abs=0.05)
     assert temperature._fastest() == 30
     # The law of the square root that makes the variants is that of the cable itself.

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import neurocore
-from neurocore.problems import problems
 from neurocore.practice.outcomes import Reply, reply
+from neurocore.problems import problems
 
 SECONDS = 120.0
 """How long a notebook may run."""

@@ -221,7 +221,9 @@ class Problem:
         p = SimpleNamespace(**parameters)
         with errstate(all="ignore"):
             numbers = self.numbers(p)
-            self._demand(not numbers.keys() & parameters.keys(), "has a number named as a parameter")
+            self._demand(
+                not numbers.keys() & parameters.keys(), "has a number named as a parameter"
+            )
             lacking = {"answer", *(m.code for m in self.mistakes)} - numbers.keys()
             self._demand(not lacking, f"has no numbers for {sorted(lacking)}")
             answer = self._read_reference(numbers["answer"])

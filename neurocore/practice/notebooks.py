@@ -10,8 +10,8 @@ import json
 import sys
 from pathlib import Path
 
-from neurocore.problems import CHAPTERS, computed, problems
 from neurocore.practice.kinds import Function, Numeric
+from neurocore.problems import CHAPTERS, computed, problems
 
 _INTRODUCTION = """\
 Put your answer where the `...` stands.
