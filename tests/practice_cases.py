@@ -3,11 +3,13 @@
 `python tests/practice_cases.py` prints the table in Markdown.
 """
 
+import dataclasses
 import math
 import os
 import time
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +24,39 @@ def e_k(p, celsius=None, valence=1):
     return nernst(p.k_out, p.k_in, valence, p.celsius if celsius is None else celsius)
 
 
-def mistake(code, value):
-    return Mistake(code, value, "A step went wrong.", "Which?")
+class Slip(NamedTuple):
+    """A mistake, and what is handed in by who makes it, or a function of the parameters."""
+
+    code: str
+    value: object
+    message: str = "A step went wrong."
+    question: str = "Which?"
+
+
+def problem(kind, *, answer, mistakes, **fields):
+    """Return a problem whose answer and slips stand beside each other."""
+    values = {"answer": answer} | {slip.code: slip.value for slip in mistakes}
+
+    def numbers(p):
+        return {name: value(p) if callable(value) else value for name, value in values.items()}
+
+    numbers.values = values
+    known = tuple(Mistake(slip.code, slip.message, slip.question) for slip in mistakes)
+    return kind(numbers=numbers, mistakes=known, **fields)
+
+
+def slips(problem):
+    """Return the slips that a problem of this file was made with."""
+    values = problem.numbers.values
+    return tuple(Slip(m.code, values[m.code], m.message, m.question) for m in problem.mistakes)
+
+
+def changed(old, **fields):
+    """Return a problem with another answer, other slips or other fields."""
+    own = {f.name: getattr(old, f.name) for f in dataclasses.fields(old)}
+    del own["numbers"]
+    own |= {"answer": old.numbers.values["answer"], "mistakes": slips(old)}
+    return problem(type(old), **own | fields)
 
 
 def common(id, name, **fields):
@@ -31,33 +64,36 @@ def common(id, name, **fields):
     return {"id": id, "name": name} | given | fields
 
 
-potassium = Numeric(
+potassium = problem(
+    Numeric,
     **common("e-k", "e_k", parameters=CELL, unit="mV", tolerance=Tolerance(absolute=0.05)),
     answer=e_k,
     mistakes=(
-        mistake("room-temperature", lambda p: e_k(p, 20.0)),
-        mistake("two-charges", lambda p: e_k(p, valence=2)),
-        mistake("doubled", lambda p: 2 * e_k(p)),
+        Slip("room-temperature", lambda p: e_k(p, 20.0)),
+        Slip("two-charges", lambda p: e_k(p, valence=2)),
+        Slip("doubled", lambda p: 2 * e_k(p)),
     ),
 )
-pair = Numeric(
+pair = problem(
+    Numeric,
     **common("pair", "both", parameters=CELL, tolerance=Tolerance(relative=0.01)),
     unit={"e_k": "mV", "rt_f": "mV"},
-    answer=lambda p: (e_k(p), thermal_voltage(p.celsius)),
+    answer=lambda p: {"e_k": e_k(p), "rt_f": thermal_voltage(p.celsius)},
     mistakes=(
-        mistake("room-temperature", lambda p: {"rt_f": thermal_voltage(20)}),
-        mistake("two-charges", lambda p: {"e_k": e_k(p, valence=2)}),
-        mistake("doubled", lambda p: {"e_k": 2 * e_k(p)}),
+        Slip("room-temperature", lambda p: {"rt_f": thermal_voltage(20)}),
+        Slip("two-charges", lambda p: {"e_k": e_k(p, valence=2)}),
+        Slip("doubled", lambda p: {"e_k": 2 * e_k(p)}),
     ),
 )
 TIMES = np.linspace(0, 5, 6)
-trace = Array(
+trace = problem(
+    Array,
     **common("decay", "v", unit="mV", tolerance=Tolerance(relative=0.01)),
     answer=lambda p: -10 * np.exp(-TIMES / 2),
     mistakes=(
-        mistake("linear", lambda p: -10 + 2 * TIMES),
-        mistake("flat", lambda p: np.full(6, -10.0)),
-        mistake("growing", lambda p: -10 * np.exp(TIMES / 2)),
+        Slip("linear", lambda p: -10 + 2 * TIMES),
+        Slip("flat", lambda p: np.full(6, -10.0)),
+        Slip("growing", lambda p: -10 * np.exp(TIMES / 2)),
     ),
 )
 
@@ -68,47 +104,52 @@ def alpha_n(v, scale=10.0):
     return 0.1 if x == 0 else 0.1 * x / math.expm1(x)
 
 
-rate = Function(
+rate = problem(
+    Function,
     **common("alpha-n", "alpha_n", unit="1/ms", tolerance=Tolerance(absolute=1e-4)),
     inputs={"v": (-100, 50)},
     special=((-55.0,),),
     seconds=1.0,
     answer=lambda p: alpha_n,
     mistakes=(
-        mistake("steeper", lambda p: lambda v: alpha_n(v, 5.0)),
-        mistake("mirrored", lambda p: lambda v: alpha_n(-110 - v)),
-        mistake("shifted", lambda p: lambda v: alpha_n(v + 65)),
+        Slip("steeper", lambda p: lambda v: alpha_n(v, 5.0)),
+        Slip("mirrored", lambda p: lambda v: alpha_n(-110 - v)),
+        Slip("shifted", lambda p: lambda v: alpha_n(v + 65)),
     ),
 )
-current = Function(
+current = problem(
+    Function,
     **common("ohm", "current", unit="µA/cm²", tolerance=Tolerance(absolute=1e-6)),
     inputs={"g": (0.1, 2), "v": (-80, 20)},
     vectorised=False,
     seconds=1.0,
     answer=lambda p: lambda g, v: g * (v + 54.4),
     mistakes=(
-        mistake("no-reversal", lambda p: lambda g, v: g * v),
-        mistake("divided", lambda p: lambda g, v: (v + 54.4) / g),
-        mistake("minus", lambda p: lambda g, v: g * (v - 54.4)),
+        Slip("no-reversal", lambda p: lambda g, v: g * v),
+        Slip("divided", lambda p: lambda g, v: (v + 54.4) / g),
+        Slip("minus", lambda p: lambda g, v: g * (v - 54.4)),
     ),
 )
-angle = Numeric(
+angle = problem(
+    Numeric,
     **common("angle", "angle", unit="rad", tolerance=Tolerance(relative=0.01)),
     answer=math.pi / 3,
-    mistakes=(mistake("a", 2.0), mistake("b", 3.0), mistake("c", 4.0)),
+    mistakes=(Slip("a", 2.0), Slip("b", 3.0), Slip("c", 4.0)),
 )
-chosen = Choice(
+chosen = problem(
+    Choice,
     **common(
         "flux", "flux", options=("in", "out", "neither"), reasons=("force", "gradient", "pump")
     ),
     answer=("b", 1),
     mistakes=(
-        mistake("gradient-only", ("a", 2)),
-        mistake("pump", (None, 3)),
-        mistake("inward", ("a", 1)),
+        Slip("gradient-only", ("a", 2)),
+        Slip("pump", (None, 3)),
+        Slip("inward", ("a", 1)),
     ),
 )
-nernst_line = Plot(
+nernst_line = problem(
+    Plot,
     **common("nernst-line", "ax", parameters=CELL, tolerance=Tolerance(absolute=0.5)),
     x=Axis("K⁺ outside", "mM", "log"),
     y=Axis("E_K", "mV"),
@@ -116,12 +157,13 @@ nernst_line = Plot(
     high=50.0,
     answer=lambda p: lambda k_out: nernst(k_out, p.k_in, 1, p.celsius),
     mistakes=(
-        mistake("room-temperature", lambda p: lambda k_out: nernst(k_out, p.k_in, 1, 20.0)),
-        mistake("two-charges", lambda p: lambda k_out: nernst(k_out, p.k_in, 2, p.celsius)),
-        mistake("flat", lambda p: lambda k_out: e_k(p)),
+        Slip("room-temperature", lambda p: lambda k_out: nernst(k_out, p.k_in, 1, 20.0)),
+        Slip("two-charges", lambda p: lambda k_out: nernst(k_out, p.k_in, 2, p.celsius)),
+        Slip("flat", lambda p: lambda k_out: e_k(p)),
     ),
 )
-decays = Plot(
+decays = problem(
+    Plot,
     **common("decays", "ax", tolerance=Tolerance(absolute=0.01)),
     x=Axis("time", "ms"),
     y=Axis("open fraction", ""),
@@ -129,9 +171,9 @@ decays = Plot(
     high=5.0,
     answer=lambda p: {"fast": lambda t: math.exp(-t), "slow": lambda t: math.exp(-t / 4)},
     mistakes=(
-        mistake("rising", lambda p: {"fast": lambda t: 1 - math.exp(-t)}),
-        mistake("base-ten", lambda p: {"fast": lambda t: 10**-t}),
-        mistake("straight", lambda p: {"slow": lambda t: 1 - t / 5}),
+        Slip("rising", lambda p: {"fast": lambda t: 1 - math.exp(-t)}),
+        Slip("base-ten", lambda p: {"fast": lambda t: 10**-t}),
+        Slip("straight", lambda p: {"slow": lambda t: 1 - t / 5}),
     ),
 )
 PROBLEMS = (potassium, pair, trace, rate, current, angle, chosen, nernst_line, decays)

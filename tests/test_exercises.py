@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 from neurocore.practice import Choice, Function, Plot, notebooks, progress
-from neurocore.practice.bank import CHAPTERS, problems
+from neurocore.problems import CHAPTERS, problems
 
 ROOT = Path(__file__).parent.parent
 BY_CHAPTER = {
@@ -37,9 +37,9 @@ def in_words(problem, value, answer):
     """Return the source of an answer cell for a value of the bank."""
     if isinstance(problem, Function):
         return (
-            "from neurocore.practice.bank import problems\n"
+            "from neurocore.problems import problems\n"
             f"_problem = problems()[{problem.id!r}][0]\n"
-            f"{problem.name} = np.vectorize(_problem.{value}(_problem.variant().p))"
+            f"{problem.name} = np.vectorize(_problem.variant().numbers[{value!r}])"
         )
     if isinstance(problem, Plot):
         lines = "".join(
@@ -66,8 +66,8 @@ def reference(problem):
 
 def mistakes(problem):
     variant = problem.variant()
-    for i, (mistake, value) in enumerate(variant.mistakes):
-        text = f"mistakes[{i}].value" if isinstance(problem, Function) else value
+    for mistake, value in variant.mistakes:
+        text = mistake.code if isinstance(problem, Function) else value
         yield f"mistake.{mistake.code}", in_words(problem, text, variant.answer)
 
 

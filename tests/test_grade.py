@@ -10,7 +10,7 @@ import pytest
 import test_exercises as exercises
 
 from neurocore.practice import grade, handed_in
-from neurocore.practice.bank import problems
+from neurocore.problems import problems
 
 PROBLEMS = exercises.BY_CHAPTER["resting_potential"]
 LOOP = "while True:\n    try:\n        pass\n    except BaseException:\n        pass"

@@ -22,11 +22,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neurocore import practice
-from neurocore.practice import OUTCOMES, Axis, Mistake, Numeric, Tolerance, Vary, check, sandbox
-from neurocore.practice.bank import problems
+from neurocore.practice import OUTCOMES, Axis, Numeric, Tolerance, Vary, check, sandbox
 from neurocore.practice.drawn import sorted_curve, unit_factor
 from neurocore.practice.reading import brief, kind_of
 from neurocore.practice.units import conversion, parse, relatives
+from neurocore.problems import problems
 
 
 class Unreadable(pint.Quantity):
@@ -37,10 +37,11 @@ class Unreadable(pint.Quantity):
 
 ITSELF = np.empty((), object)
 ITSELF[()] = ITSELF
-GRID = practice.Array(
+GRID = cases.problem(
+    practice.Array,
     **cases.common("grid", "x", unit="mV", tolerance=Tolerance(0.1)),
     answer=[[1, 2], [3, 4]],
-    mistakes=tuple(cases.mistake(f"m{i}", np.full((2, 2), i)) for i in (5, 6, 7)),
+    mistakes=tuple(cases.Slip(f"m{i}", np.full((2, 2), i)) for i in (5, 6, 7)),
 )
 
 
@@ -470,8 +471,8 @@ def test_what_is_shown_and_recorded():
 def test_solution_comes_with_its_figure(monkeypatch):
     x = Vary(1, 2, 9, 1)
     fields = {"parameters": {"x": x}, "draw": lambda axes, p: axes.plot([1, p.x])}
-    problem = scalar(9.0, alt=lambda p: f"A line to {p.x:g}.", **fields)
-    monkeypatch.setattr(practice, "problems", lambda: {problem.id: (problem, "")})
+    problem = scalar(9.0, alt="A line to {x:g}.", **fields)
+    monkeypatch.setattr("neurocore.problems.problems", lambda: {problem.id: (problem, "")})
     for seed, words in ((None, "A line to 1."), (3, f"A line to {problem.variant(3).p.x:g}.")):
         check(problem.id, 5.0, seed=seed)
         figure = practice.solution(problem.id, seed=seed).figure
@@ -590,8 +591,8 @@ def test_function_that_fails_the_second_time(monkeypatch):
 
 def test_ends_of_a_curve_and_curves_that_lack():
     flat = {name: lambda t, y=y: y for name, y in (("a", 0.2), ("b", 0.5), ("c", 0.8))}
-    known = [cases.mistake(f"m{i}", {"a": lambda t, i=i: i}) for i in (2, 3, 4)]
-    problem = replace(cases.decays, low=1.0, high=5.0, answer=lambda p: flat, mistakes=known)
+    known = [cases.Slip(f"m{i}", {"a": lambda t, i=i: i}) for i in (2, 3, 4)]
+    problem = cases.changed(cases.decays, low=1.0, high=5.0, answer=lambda p: flat, mistakes=known)
     for low, high, code in (
         (1.0, 5.0, "correct"),
         (1.035, 4.965, "correct"),  # a hundredth of the range
@@ -829,8 +830,9 @@ def test_nbgrader_loses_points_only_by_an_error(monkeypatch):
 
 def scalar(answer, tolerance=None, mistakes=(1.0, 2.0, 3.0), **fields):
     fields = {"unit": "mV", "tolerance": tolerance or Tolerance(absolute=0.1)} | fields
-    known = tuple(cases.mistake(f"m{i}", value) for i, value in enumerate(mistakes))
-    return Numeric(**cases.common("test", "x", **{"mistakes": known} | fields), answer=answer)
+    known = tuple(cases.Slip(f"m{i}", value) for i, value in enumerate(mistakes))
+    fields = cases.common("test", "x", **{"mistakes": known} | fields)
+    return cases.problem(Numeric, **fields, answer=answer)
 
 
 @pytest.mark.parametrize(
@@ -852,8 +854,8 @@ def test_author_is_told_of_answers_that_look_alike(fields, words):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"mistakes": (cases.mistake("a", 1),) * 2}, "three known mistakes"),
-        ({"mistakes": (cases.mistake("a", 1),) * 3}, "same code"),
+        ({"mistakes": (cases.Slip("a", 1),) * 2}, "three known mistakes"),
+        ({"mistakes": (cases.Slip("a", 1),) * 3}, "same code"),
         ({"hints": ("one",)}, "three hints"),
         ({"level": "hard"}, "level"),
         ({"id": "Not An Id"}, "id like"),
@@ -864,10 +866,11 @@ def test_author_is_told_of_answers_that_look_alike(fields, words):
 )
 def test_author_is_told_what_a_problem_lacks(fields, words):
     with pytest.raises(ValueError, match=words):
-        Numeric(
+        cases.problem(
+            Numeric,
             **cases.common("t", "x", unit="mV", tolerance=Tolerance(0.1))
-            | {"answer": 9.0, "mistakes": tuple(cases.mistake(c, i) for i, c in enumerate("abc"))}
-            | fields
+            | {"answer": 9.0, "mistakes": tuple(cases.Slip(c, i) for i, c in enumerate("abc"))}
+            | fields,
         )
 
 
@@ -887,7 +890,7 @@ def test_tolerance_is_the_larger_margin():
 
 def test_words_of_one_variant():
     def words(name):
-        return lambda p: f"{name} {p.x:g}"
+        return f"{name} {{x:g}}"
 
     def draw(axes, p):
         axes.plot([0, p.x], [0, 1])
@@ -895,10 +898,11 @@ def test_words_of_one_variant():
 
     x = Vary(1, 2, 9, 1)
     known = [
-        Mistake(f"m{i}", lambda p, i=i: p.x + i, words(f"wrong {i}"), words(f"ask {i}"))
+        cases.Slip(f"m{i}", lambda p, i=i: p.x + i, words(f"wrong {i}"), words(f"ask {i}"))
         for i in (10, 20, 30)
     ]
-    problem = Numeric(
+    problem = cases.problem(
+        Numeric,
         **cases.common("t", "x", unit="mV", tolerance=Tolerance(0.1), parameters={"x": x, "y": 3.0})
         | {"ask": words("ask"), "hints": tuple(words(f"hint {i}") for i in (1, 2, 3))}
         | {"solution": words("so"), "draw": draw, "alt": words("alt")},
@@ -929,35 +933,35 @@ def test_words_of_one_variant():
         (cases.trace, lambda p: -10 * np.exp(-cases.TIMES / 2), "within 1 %"),
         (GRID, [[1, 2], [3, 4]], "within 0.1 mV"),
         (cases.rate, lambda p: cases.alpha_n, "within 0.0001 1/ms"),
-        (cases.nernst_line, cases.nernst_line.answer, "within 0.5 mV"),
+        (cases.nernst_line, cases.nernst_line.numbers.values["answer"], "within 0.5 mV"),
         (cases.decays, lambda p: {"slow": lambda t: math.exp(-t / 4)}, "within 0.01"),
         (cases.pair, lambda p: {"e_k": cases.e_k(p)}, "within 1 %"),
     ],
 )
 def test_every_kind_refuses_look_alikes(problem, same, words):
-    known = (*problem.mistakes[:2], cases.mistake("same", same))
+    known = (*cases.slips(problem)[:2], cases.Slip("same", same))
     with pytest.raises(ValueError, match=r"the answer \((.|\n)*\) and same \(") as error:
-        replace(problem, mistakes=known).variant()
+        cases.changed(problem, mistakes=known).variant()
     assert str(error.value).endswith(f"told apart {words}")
 
 
 def test_curves_that_look_alike():
     twice = {"one": math.exp, "two": math.exp}
     with pytest.raises(ValueError, match=r"the answer \((.|\n)*\) and the curve two \("):
-        replace(cases.decays, answer=lambda p: twice, mistakes=cases.decays.mistakes).variant()
+        cases.changed(cases.decays, answer=lambda p: twice).variant()
 
 
 def test_mistakes_of_parts_that_there_are_not():
-    known = (*cases.pair.mistakes[:2], cases.mistake("other", {"ek": 3.0}))
-    with pytest.raises(ValueError, match=r"'pair' has no parts \{'ek'\}"):
-        replace(cases.pair, mistakes=known).variant()
+    known = (*cases.slips(cases.pair)[:2], cases.Slip("other", {"ek": 3.0}))
+    with pytest.raises(ValueError, match=r"'pair' has no parts \['ek'\]"):
+        cases.changed(cases.pair, mistakes=known).variant()
 
 
 def test_choices_that_look_alike():
     fields = {"options": ("x", "y"), "reasons": ("1", "2"), "answer": ("a", 1)}
     known = (("a", None), ("b", 1), ("b", 2))
-    known = tuple(cases.mistake(f"m{i}", value) for i, value in enumerate(known))
-    problem = practice.Choice(**cases.common("c", "c", **fields, mistakes=known))
+    known = tuple(cases.Slip(f"m{i}", value) for i, value in enumerate(known))
+    problem = cases.problem(practice.Choice, **cases.common("c", "c", **fields, mistakes=known))
     with pytest.raises(
         ValueError, match=r"the answer \('a', 1\) and m0 \('a', None\) fit the same"
     ):
@@ -995,9 +999,10 @@ def test_import_is_light():
 
 
 def test_mistake_words_may_depend_on_the_parameters():
-    known = (*(cases.mistake(c, v) for c, v in zip("ab", (5, 7), strict=True)),)
-    told = Mistake("told", 8, lambda p: f"You used {p.t:g} °C.", "Sure?")
-    problem = Numeric(
+    known = (*(cases.Slip(c, v) for c, v in zip("ab", (5, 7), strict=True)),)
+    told = cases.Slip("told", 8, "You used {t:g} °C.", "Sure?")
+    problem = cases.problem(
+        Numeric,
         **cases.common("t", "x", unit="mV", tolerance=Tolerance(0.1), parameters={"t": 37.0}),
         answer=1.0,
         mistakes=(*known, told),
@@ -1018,12 +1023,9 @@ def test_mistake_words_may_depend_on_the_parameters():
     ],
 )
 def test_words_of_each_kind_may_depend_on_the_parameters(problem, answer):
-    told = Mistake(
-        "told", problem.mistakes[-1].value, lambda p: f"{p.t:g} °C.", lambda p: f"{p.t}?"
-    )
-    problem = replace(
-        problem, mistakes=(*problem.mistakes[:-1], told), parameters=cases.CELL | {"t": 37.0}
-    )
+    *others, last = cases.slips(problem)
+    told = last._replace(code="told", message="{t:g} °C.", question="{t}?")
+    problem = cases.changed(problem, mistakes=(*others, told), parameters=cases.CELL | {"t": 37.0})
     reply = problem.judge(answer)
     assert reply.code == "mistake.told"
     assert "37 °C. 37.0?" in reply.message
@@ -1066,10 +1068,11 @@ def test_prompts_state_name_unit_and_rule():
         "`both = (e_k, rt_f)`, `e_k` in V, `rt_f` in mV; each within 1 %."
     )
     rules = {"fraction": Tolerance(0.1, 0.02), "time": Tolerance(0.5)}
-    several = {"unit": {"fraction": "", "time": "ms"}, "answer": (1.0, 9.0)}
-    mixed = Numeric(
+    several = {"unit": {"fraction": "", "time": "ms"}, "answer": {"fraction": 1.0, "time": 9.0}}
+    mixed = cases.problem(
+        Numeric,
         **cases.common("mixed", "x", tolerance=rules, **several),
-        mistakes=tuple(cases.mistake(f"m{i}", {"time": 20.0 * i}) for i in (1, 2, 3)),
+        mistakes=tuple(cases.Slip(f"m{i}", {"time": 20.0 * i}) for i in (1, 2, 3)),
     )
     assert mixed.prompt().endswith(
         "`x = (fraction, time)`, `fraction` a pure number, within 0.1 or 2 %; "
@@ -1079,12 +1082,12 @@ def test_prompts_state_name_unit_and_rule():
     assert mixed.judge((1.11, 9.4)).message.startswith("`fraction`: ")
     assert "Right already: `time`" in mixed.judge((1.11, 9.4)).message
     assert "that a pure number can" in mixed.judge("9 mV").message
-    three = replace(
+    three = cases.changed(
         mixed,
         unit={"a": "mV", "b": "mV", "c": "s"},
         tolerance=Tolerance(0.1),
-        answer=(5.0, -5.0, 1.0),
-        mistakes=tuple(cases.mistake(f"m{i}", {"c": 20.0 * i}) for i in (1, 2, 3)),
+        answer={"a": 5.0, "b": -5.0, "c": 1.0},
+        mistakes=tuple(cases.Slip(f"m{i}", {"c": 20.0 * i}) for i in (1, 2, 3)),
     )
     assert three.judge((-5.0, 5.0, 1.0)).code == "near.order"
     assert three.judge((5.0, -5.0, 9.0)).message.endswith("Right already: `a`, `b`.")
@@ -1162,7 +1165,7 @@ def test_record_of_answers_that_hold_themselves():
 )
 def test_kelvin_in_every_kind(problem, wrong):
     warm = replace(problem, parameters={"celsius": 37.0})
-    right = problem.answer(None)
+    right = problem.numbers(None)["answer"]
     assert warm.judge(right).correct
     assert warm.judge(wrong(right)).code == "near.kelvin"
 

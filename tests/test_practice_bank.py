@@ -25,7 +25,7 @@ from neurocore.practice import (
     progress,
 )
 from neurocore.practice import solution as worked
-from neurocore.practice.bank import CHAPTERS, computed, problems, spike
+from neurocore.problems import CHAPTERS, computed, problems, spike
 
 PROBLEMS = [problem for problem, _ in problems().values()]
 SEEDS = [None, *range(200)]
@@ -43,7 +43,7 @@ def reference(problem, seed=None):
     if isinstance(problem, Choice):
         return variant.answer
     if isinstance(problem, Function):
-        return np.vectorize(problem.answer(variant.p))
+        return np.vectorize(variant.numbers["answer"])
     if isinstance(problem, Plot):
         return draw(problem, variant.answer)
     values = tuple(variant.answer.values())
@@ -70,7 +70,7 @@ def mistaken(problem, mistake, value, seed=None):
                 if all(want in (None, have) for want, have in zip(value, pair, strict=True)):
                     yield pair
     elif isinstance(problem, Function):
-        yield np.vectorize(mistake.value(variant.p))
+        yield np.vectorize(variant.numbers[mistake.code])
     elif isinstance(problem, Plot):
         yield draw(problem, variant.answer | value)
         for curve in value:
@@ -110,10 +110,9 @@ def test_reference_passes_and_each_mistake_is_named(problem):
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda p: p.id)
 def test_words_are_there_for_every_seed(problem):
     for seed in SEEDS[:20]:
-        p = problem.variant(seed).p
         words = [problem.prompt(seed), problem.worked(seed)]
         words += [problem.hint(i, seed) for i in (1, 2, 3)]
-        words += [m.message(p) if callable(m.message) else m.message for m in problem.mistakes]
+        words += problem.write_out(vars(problem.variant(seed).p))
         assert all(len(text) > 15 for text in words)
         assert not re.search(r"\bnan\b|\binf\b|lambda|\{p\.|\{_", " ".join(words))
         assert all(m.question.endswith("?") for m in problem.mistakes)
@@ -147,7 +146,7 @@ def test_kept_answers_are_what_is_computed():
     """If not: `python -m neurocore.practice.notebooks exercises`."""
     # In a process of its own, where no cache holds anything yet.
     code = (
-        "from neurocore.practice.bank import computed, problems\n"
+        "from neurocore.problems import computed, problems\n"
         "print(computed.text(computed.recompute(p for p, _ in problems().values())))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -241,7 +240,7 @@ def test_printed_answers(name, answer):
 
 def test_transfer_curve():
     problem = problems()["transfer-curve"][0]
-    curve = problem.answer(problem.variant().p)
+    curve = problem.variant().numbers["answer"]
     known = [-66.57, -57.94, -47.83, -34.77]
     assert curve(np.array([4.0, 10, 20, 40])) == pytest.approx(known, abs=0.01)
 
@@ -251,14 +250,14 @@ def test_transfer_curve():
 )
 def test_code_of_the_worked_solution_passes(problem):
     for seed in (None, "Ada"):
-        code = "\n".join(re.findall(r"^`(.*)`$", problem.worked(seed), re.M))
+        (code,) = re.findall(r"```python\n(.*?)```", problem.worked(seed), re.S)
         namespace = {"np": np, "nc": nc}
         exec(code, namespace)
         assert problem.judge(namespace[problem.name], seed).code == "correct"
 
 
 def test_what_the_initiation_problems_say_of_the_model():
-    from neurocore.practice.bank import threshold
+    from neurocore.problems import threshold
 
     cold, warm = threshold._jump(6.3), threshold._jump(30.0)
     assert warm == pytest.approx((9.9, -43.0, -31.9), abs=0.3)
@@ -290,7 +289,7 @@ def test_what_the_initiation_problems_say_of_the_model():
 
 def test_what_the_spike_problems_say_of_the_model():
     problem = problems()["onset-exponent"][0]
-    slope = problem.answer(problem.variant().p)
+    slope = problem.variant().numbers["answer"]
     assert slope(-110.0) > 2.3
     assert slope(-65.0) == pytest.approx(0.75, abs=0.01)
     assert spike._tie() == pytest.approx(-48, abs=0.5)
@@ -345,9 +344,10 @@ def test_clamped_currents_give_back_the_gates_behind_them():
         t, v, current = data.sodium_currents(seed)
         for level in (-50.0, -40.0):
             p = SimpleNamespace(seed=seed, v=level, celsius=6.3)
-            truth = problem.answer(p)
+            truth = tuple(problem.numbers(p)["answer"].values())
             namespace = {"np": np, "t": t, "v": v, "current": current}
-            exec("\n".join(re.findall(r"^`(.*)`$", problem.solution(p), re.M)), namespace)
+            (code,) = re.findall(r"```python\n(.*?)```", problem.solution, re.S)
+            exec(code.format_map(vars(p) | problem.numbers(p)), namespace)
             margins = [rule.margin(x) for x, rule in zip(truth, rules, strict=True)]
             # A careful fit uses up no more than half of what is allowed.
             assert np.all(np.abs(namespace["read_off"] - truth) < np.array(margins) / 2)
@@ -359,7 +359,7 @@ def test_border_of_the_plane_is_where_trajectories_part():
         model = nc.MorrisLecar(current=current)
         rest = nc.fixed_points(model)[0]
         p = SimpleNamespace(current=current)
-        _, _, shock, count = problem.answer(p)
+        _, _, shock, count = problem.numbers(p)["answer"].values()
         tried = [shock - 0.2, shock + 0.2, *spike._shocks(p)]
         _, v, _ = nc.trajectory(model, rest.v + np.array(tried), rest.w, 400.0)
         fires = v.max(axis=-1) > 0
@@ -380,7 +380,7 @@ def test_border_of_the_plane_is_where_trajectories_part():
 
 
 def test_what_the_aftermath_problems_say_of_the_model():
-    from neurocore.practice.bank import aftermath
+    from neurocore.problems import aftermath
 
     ratio = [aftermath._ratio(x) for x in (5.0, 7.0, 10.0, 14.0, 16.0, 18.0, 30.0)]
     assert ratio == pytest.approx([np.inf, 8.9, 3.5, 1.41, 1.02, 0.86, 1.02], rel=0.01)
@@ -412,7 +412,7 @@ def test_what_the_aftermath_problems_say_of_the_model():
 
 
 def test_what_the_propagation_problems_say_of_the_model():
-    from neurocore.practice.bank import propagation
+    from neurocore.problems import propagation
 
     # The law of the square root that makes the variants is that of the cable itself.
     thin = nc.bare_axon(nc.hodgkin_huxley(18.5), 119.0, 20_000.0, 70.8, 500)
@@ -438,7 +438,7 @@ def test_what_the_propagation_problems_say_of_the_model():
 
 
 def test_what_the_models_problems_say_of_the_model():
-    from neurocore.practice.bank import models
+    from neurocore.problems import models
 
     # Silencing: the pulses that are named stop the firing, their neighbours do not.
     cell, held = models.squid_patch(6.3), nc.step(models.HELD)
@@ -478,7 +478,7 @@ def test_what_the_models_problems_say_of_the_model():
 
 
 def test_spontaneous_rates_are_those_of_the_run_that_is_asked_for():
-    from neurocore.practice.bank import models
+    from neurocore.problems import models
 
     areas = np.repeat(list(models.SPONTANEOUS), models.PATCHES)
     run = nc.channel_noise(nc.hodgkin_huxley(), areas, models.TIME, seed=1)
@@ -491,7 +491,7 @@ def test_spontaneous_rates_are_those_of_the_run_that_is_asked_for():
 
 
 def test_what_the_drug_problems_say_of_the_model():
-    from neurocore.practice.bank import drugs
+    from neurocore.problems import drugs
 
     # The axon fails between 0.40 and 0.35 of its sodium channels, and a longer one hardly earlier.
     assert drugs._least() == pytest.approx(0.38, abs=0.005)
@@ -540,7 +540,7 @@ def test_what_the_drug_problems_say_of_the_model():
 
 
 def test_what_the_potassium_and_disease_problems_say_of_the_model():
-    from neurocore.practice.bank import channelopathies as ill
+    from neurocore.problems import channelopathies as ill
 
     known = [(-77.0, 2.24), (-72.0, 1.40), (-67.0, 0.35)]
     assert [ill._rheobase(e) for e, _ in known] == pytest.approx([r for _, r in known], abs=0.01)
@@ -586,10 +586,10 @@ def test_what_the_potassium_and_disease_problems_say_of_the_model():
 
 
 def test_what_the_temperature_problems_say_of_the_model():
-    from neurocore.practice.bank import temperature
+    from neurocore.problems import temperature
 
     speed = problems()["warm-speed"][0]
-    at = speed.answer(speed.variant().p)
+    at = speed.variant().numbers["answer"]
     assert (at(6.3), at(30.0)) == pytest.approx((12.3, 23.4), abs=0.05)
     assert temperature._fastest() == 30
     # The law of the square root that makes the variants is that of the cable itself.
@@ -635,7 +635,7 @@ def test_what_the_temperature_problems_say_of_the_model():
 def test_what_the_energy_problems_say_of_the_model():
     from scipy.optimize import least_squares
 
-    from neurocore.practice.bank import energy
+    from neurocore.problems import energy
 
     excess = [np.divide(*energy._cost(celsius)) for celsius in (6.3, 18.5, 25.0)]
     assert excess == pytest.approx([13.2, 3.96, 2.42], rel=0.015)

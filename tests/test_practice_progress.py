@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neurocore.practice import check, hint, progress, solution
-from neurocore.practice.bank import CHAPTERS, problems
 from neurocore.practice.progress import FileStore, Record, export_events, parse_events
+from neurocore.problems import CHAPTERS, problems
 
 
 @pytest.fixture

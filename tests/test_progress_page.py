@@ -22,8 +22,8 @@ from test_live import (
 from test_site import soup
 
 from neurocore.practice import notebooks, progress
-from neurocore.practice.bank import CHAPTERS, problems
 from neurocore.practice.progress import Record, export_events, parse_events
+from neurocore.problems import CHAPTERS, problems
 
 PAGE = "/book/progress.html"
 KEPT = "neurocore-progress"

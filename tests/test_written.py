@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from neurocore.practice import Array, Numeric, Tolerance, written
-from neurocore.practice.bank import problems
+from neurocore.problems import problems
 
 MINUS = "-−–‐‑"
 SPACES = ("", " ", "\u00a0", "\u2009", "\u202f", "  ")
@@ -261,10 +261,11 @@ def test_any_text_is_read_or_not(text):
 
 
 def one(value, unit="mV"):
-    return Numeric(
+    return cases.problem(
+        Numeric,
         **cases.common("one", "x", unit=unit, tolerance=Tolerance(relative=1e-6)),
         answer=value,
-        mistakes=tuple(cases.mistake(f"m{i}", value * (1.7 + i)) for i in range(3)),
+        mistakes=tuple(cases.Slip(f"m{i}", value * (1.7 + i)) for i in range(3)),
     )
 
 
@@ -440,10 +441,11 @@ def test_text_in_lists_arrays_and_dictionaries():
         assert cases.trace.judge(answer).correct, answer
     assert cases.trace.judge(np.array(values[:5])).code == "invalid.shape"
     assert cases.trace.judge(np.array([b"1 mV"] * 6)).code == "invalid.type"
-    grid = Array(
+    grid = cases.problem(
+        Array,
         **cases.common("grid", "x", unit="mV", tolerance=Tolerance(0.1)),
         answer=[[1, 2], [3, 4]],
-        mistakes=tuple(cases.mistake(f"m{i}", np.full((2, 2), i)) for i in (5, 6, 7)),
+        mistakes=tuple(cases.Slip(f"m{i}", np.full((2, 2), i)) for i in (5, 6, 7)),
     )
     assert grid.judge(np.array([["1 mV", "2e-3 V"], ["3mV", "4 mV"]])).correct
     for answer in (b"-89.06 mV", bytearray(b"1"), np.bytes_(b"-89.06 mV")):

@@ -15,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from neurocore import hodgkin_huxley, patch, pulse, simulate
 from neurocore.practice import notebooks
-from neurocore.practice.bank import CHAPTERS, problems
+from neurocore.problems import CHAPTERS, problems
 
 logger = logging.getLogger(__name__)
 BANK = Path(sys.modules[problems.__module__].__file__).parent
@@ -137,7 +137,7 @@ class ProgressDirective(SphinxDirective):
         parts = {f.__name__[1:]: f for f in (_overview, _chapters, _keep, _problems)}
         if self.arguments[0] not in parts:
             raise self.error(f"progress has the parts {', '.join(parts)}")
-        for path in BANK.rglob("*.py"):  # a changed problem makes this page anew
+        for path in BANK.rglob("*.*"):  # a changed problem makes this page anew
             self.env.note_dependency(str(path))
         return [nodes.raw("", parts[self.arguments[0]](self), format="html")]
 

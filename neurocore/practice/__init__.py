@@ -12,9 +12,9 @@ import os
 import sys
 from dataclasses import replace
 from difflib import get_close_matches
+from importlib import import_module
 
 from neurocore.practice import progress
-from neurocore.practice.bank import problems
 from neurocore.practice.kinds import (
     Array,
     Axis,
@@ -198,8 +198,9 @@ def _find(problem, seed):
         return reply("invalid.seed", kind="too long, or cannot be shown")
     if type(problem) is not str:
         return reply("invalid.problem", name=kind_of(problem), suggestion="")
-    if problem in problems():
-        return problems()[problem][0]
-    near = get_close_matches(problem[:80], problems(), n=1)
+    known = import_module("neurocore.problems").problems()
+    if problem in known:
+        return known[problem][0]
+    near = get_close_matches(problem[:80], known, n=1)
     suggestion = f" Is `{near[0]}` meant?" if near else ""
     return reply("invalid.problem", name=problem[:80].replace("`", "'"), suggestion=suggestion)

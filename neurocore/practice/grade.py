@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from neurocore.practice import handed_in, running
-from neurocore.practice.bank import problems
 from neurocore.practice.outcomes import Reply, reply
+from neurocore.problems import problems
 
 SECONDS = 120.0
 """How long a notebook may run."""

@@ -38,16 +38,13 @@ from neurocore.practice.units import relatives
 __builtins__ = dict(vars(builtins))  # see reading.py
 
 LEVELS = ("basic", "intermediate", "advanced")
-Text = str | Callable[[SimpleNamespace], str]
-"""Words, or a function of the parameters that returns them."""
-
 _DRAWS = 200  # how many sets of parameters are tried for one in which no two answers are alike
 
 
 class Vary(NamedTuple):
     """A parameter that a variant draws: the printed value, and the grid of the others."""
 
-    default: float
+    printed: float
     low: float
     high: float
     step: float
@@ -104,25 +101,23 @@ class Mistake:
     ----------
     code : str
         Its stable name, such as "chloride-not-inverted".
-    value : object or callable
-        What a student who makes it hands in, or a function of the parameters that returns it.
-        With several parts a dictionary of the parts that it touches; for `Function` problems a
-        function; for `Choice` a letter and a number, either of which may be None.
-    message : str or callable
+    message : str
         What went wrong, in one sentence.
-    question : str or callable
+    question : str
         A question that leads on.
     """
 
     code: str
-    value: Any
-    message: Text
-    question: Text
+    message: str
+    question: str
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Problem:
     """What the kinds of problem share.
+
+    All words are templates: what stands in braces is a parameter or one of the numbers, with a
+    format as in `"{rest:.2f} mV"`.
 
     Attributes
     ----------
@@ -132,21 +127,25 @@ class Problem:
         "basic", "intermediate" or "advanced".
     name : str
         The variable that the answer is put in.
-    ask : str or callable
+    ask : str
         The question, in Markdown, with species, temperature and units.
-    answer : callable or object
-        The reference, or a function of the parameters that returns it.
+    numbers : callable
+        A function of the parameters. It returns a dictionary: under "answer" the reference, under
+        the code of each mistake what a student who makes it hands in, and whatever else the words
+        name. With several parts the answer is a dictionary of them, and a mistake one of those
+        parts that it touches; for `Function` problems both are functions; for `Choice` a letter
+        and a number, either of which may be None in a mistake.
     mistakes : sequence of Mistake
         At least three.
-    hints : sequence of (str or callable)
+    hints : sequence of str
         Three, each saying more than the one before.
-    solution : str or callable
+    solution : str
         The worked solution.
     parameters : mapping of str to (float or Vary)
         What variants draw.
     draw : callable, optional
         Draws the figure of the worked solution: takes matplotlib axes and the parameters.
-    alt : str or callable
+    alt : str
         What that figure shows, for those who do not see it.
     """
 
@@ -154,14 +153,14 @@ class Problem:
     title: str
     level: str
     name: str
-    ask: Text
-    answer: Any
+    ask: str
+    numbers: Callable[[SimpleNamespace], Mapping[str, Any]]
     mistakes: tuple[Mistake, ...]
-    hints: tuple[Text, ...]
-    solution: Text
+    hints: tuple[str, ...]
+    solution: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     draw: Callable[[Any, SimpleNamespace], None] | None = None
-    alt: Text = ""
+    alt: str = ""
 
     def __post_init__(self):
         codes = [m.code for m in self.mistakes]
@@ -182,7 +181,7 @@ class Problem:
         return {}
 
     def variant(self, seed=None):
-        """Return the parameters, the answer and the mistakes' values of one variant.
+        """Return the parameters and the numbers of one variant.
 
         Parameters
         ----------
@@ -192,7 +191,8 @@ class Problem:
         Returns
         -------
         types.SimpleNamespace
-            With the attributes p, answer and mistakes.
+            With the attributes p, the parameters; numbers, all by name; answer; and mistakes,
+            pairs of a mistake and its value.
 
         Raises
         ------
@@ -221,7 +221,7 @@ class Problem:
     def printed(self):
         """Return the parameters of the printed variant, by their names."""
         return {
-            name: value.default if isinstance(value, Vary) else value
+            name: value.printed if isinstance(value, Vary) else value
             for name, value in self.parameters.items()
         }
 
@@ -231,29 +231,42 @@ class Problem:
     def _compute(self, parameters):
         p = SimpleNamespace(**parameters)
         with errstate(all="ignore"):
-            answer = self._read_reference(_at(self.answer, p))
-            mistakes = [(m, self._read_reference(_at(m.value, p))) for m in self.mistakes]
-        return SimpleNamespace(p=p, answer=answer, mistakes=mistakes)
+            numbers = self.numbers(p)
+            self._demand(
+                not numbers.keys() & parameters.keys(), "has a number named as a parameter"
+            )
+            lacking = {"answer", *(m.code for m in self.mistakes)} - numbers.keys()
+            self._demand(not lacking, f"has no numbers for {sorted(lacking)}")
+            answer = self._read_reference(numbers["answer"])
+            mistakes = [(m, self._read_reference(numbers[m.code])) for m in self.mistakes]
+        return SimpleNamespace(p=p, numbers=numbers, answer=answer, mistakes=mistakes)
+
+    def _fill(self, text, variant):
+        """Return words with the numbers of a variant in them."""
+        try:
+            return text.format_map(vars(variant.p) | variant.numbers)
+        except KeyError as unknown:
+            raise ValueError(f"problem {self.id!r} has no number {unknown} for {text!r}") from None
 
     def write_out(self, parameters):
         """Compute and word all that there is to one set of parameters."""
-        p = self._compute(parameters).p
+        variant = self._compute(parameters)
         texts = (self.ask, *self.hints, self.solution, self.alt)
         replies = (text for m in self.mistakes for text in (m.message, m.question))
-        return [_at(text, p) for text in (*texts, *replies)]
+        return [self._fill(text, variant) for text in (*texts, *replies)]
 
     def prompt(self, seed=None):
         """Return the question as Markdown, with the answer's name, unit and tolerance."""
-        question = _at(self.ask, self.variant(seed).p)
+        question = self._fill(self.ask, self.variant(seed))
         return typeset(f"{question}\n\n{self._wanted()}", r"$\1_\\mathrm{\2}$")
 
     def hint(self, number, seed=None):
         """Return one hint, counted from 1."""
-        return _at(self.hints[number - 1], self.variant(seed).p)
+        return self._fill(self.hints[number - 1], self.variant(seed))
 
     def worked(self, seed=None):
         """Return the worked solution."""
-        return _at(self.solution, self.variant(seed).p)
+        return self._fill(self.solution, self.variant(seed))
 
     def figure(self, seed=None):
         """Return the worked solution's figure as the text of an SVG, and its words; or None."""
@@ -261,8 +274,9 @@ class Problem:
             return None
         from neurocore.plots import picture
 
-        p = self.variant(seed).p
-        return picture(lambda axes: self.draw(axes, p)), _at(self.alt, p)
+        variant = self.variant(seed)
+        words = self._fill(self.alt, variant)
+        return picture(lambda axes: self.draw(axes, variant.p)), words
 
     def judge(self, answer, seed=None):
         """Return the `Reply` to an answer, whatever object it is."""
@@ -275,14 +289,12 @@ class Problem:
         except Refused as refusal:
             return reply(refusal.code, self.id, **refusal.fields)
 
-    def _mistaken(self, mistake, p):
-        return Reply(
-            f"mistake.{mistake.code}",
-            OUTCOMES["mistake"].format(
-                message=_at(mistake.message, p), question=_at(mistake.question, p)
-            ),
-            self.id,
+    def _mistaken(self, mistake, variant):
+        words = OUTCOMES["mistake"].format(
+            message=self._fill(mistake.message, variant),
+            question=self._fill(mistake.question, variant),
         )
+        return Reply(f"mistake.{mistake.code}", words, self.id)
 
     def _right(self):
         return reply("correct", self.id, praise=f"`{self.name}` is right.")
@@ -295,8 +307,7 @@ class Numeric(Problem):
     Attributes
     ----------
     unit : str or mapping of str to str
-        Unit of the answer; for several parts the name of each part and its unit. `answer` then
-        gives the parts in the same order.
+        Unit of the answer; for several parts the name of each part and its unit.
     tolerance : Tolerance or mapping of str to Tolerance
         The rule, for all parts or for each.
     """
@@ -315,11 +326,9 @@ class Numeric(Problem):
         ]
 
     def _read_reference(self, value):
-        if isinstance(value, dict):
-            self._demand(set(value) <= {n for n, *_ in self._parts}, f"has no parts {set(value)}")
-        else:
-            value = value if isinstance(value, tuple) else (value,)
-            value = dict(zip((n for n, *_ in self._parts), value, strict=True))
+        value = value if isinstance(value, Mapping) else {"": value}
+        strange = set(value) - {n for n, *_ in self._parts}
+        self._demand(not strange, f"has no parts {sorted(strange)}")
         return {name: float(x) for name, x in value.items()}
 
     def _clash(self, variant):
@@ -401,7 +410,7 @@ class Numeric(Problem):
         if code == "correct":
             return None
         if code == "mistake":
-            return self._mistaken(fields["mistake"], variant.p)
+            return self._mistaken(fields["mistake"], variant)
         if code == "incorrect" and _rounded(value, variant.answer[name]):
             code, fields = "near.digits", {"tolerance": rule.words(unit)}
         return reply(code, **fields)
@@ -420,7 +429,7 @@ class Numeric(Problem):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Array(Problem):
-    """A trace, or any array of one shape; `answer` gives the reference array."""
+    """A trace, or any array of one shape."""
 
     unit: str
     tolerance: Tolerance
@@ -445,7 +454,7 @@ class Array(Problem):
         if code == "correct":
             return self._right()
         if code == "mistake":
-            return self._mistaken(fields["mistake"], variant.p)
+            return self._mistaken(fields["mistake"], variant)
         if code == "incorrect":
             margin = self.tolerance.margin(variant.answer)
             wrong = argwhere(~_within(values, variant.answer, margin))
@@ -459,8 +468,6 @@ class Array(Problem):
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Function(Problem):
     """A function that the student writes; it is tried on inputs that are not shown.
-
-    `answer` and the mistakes' values are functions of the parameters that return a function.
 
     Attributes
     ----------
@@ -574,7 +581,7 @@ class Function(Problem):
                 raise Refused("incorrect.scalar-only")
             return self._right()
         if code == "mistake":
-            return self._mistaken(fields["mistake"], variant.p)
+            return self._mistaken(fields["mistake"], variant)
         if code != "incorrect":
             return reply(code, self.id, **fields)
         if (values == values[0]).all():
@@ -604,8 +611,8 @@ class Axis(NamedTuple):
 class Plot(Problem):
     """A drawing: one curve or several over a range, on axes that are labelled.
 
-    `answer` is a function of the parameters that returns a function of x; with several curves it
-    returns a dictionary of them by name. So do the mistakes, for the curves that they touch.
+    The answer is a function of x; with several curves it is a dictionary of them by name. So are
+    the mistakes, for the curves that they touch.
 
     Attributes
     ----------
@@ -745,7 +752,7 @@ class Plot(Problem):
                 low, high = (f"{x:g} {self.x.unit}".strip() for x in (self.low, self.high))
                 return reply("incorrect.range", self.id, which=which, low=low, high=high)
             if code == "mistake":
-                return self._mistaken(fields["mistake"], variant.p)
+                return self._mistaken(fields["mistake"], variant)
             if code != "incorrect":
                 return reply(code, self.id, **fields)
         margin = self.tolerance.margin(reference)
@@ -770,7 +777,7 @@ class Choice(Problem):
     Attributes
     ----------
     options, reasons : sequence of str
-        What stands to choose; options are lettered from a, reasons numbered from 1. `answer`
+        What stands to choose; options are lettered from a, reasons numbered from 1. The answer
         is the right pair, such as ("b", 2).
     """
 
@@ -805,7 +812,7 @@ class Choice(Problem):
             return self._right()
         for mistake, (a, b) in variant.mistakes:
             if a in (None, letter) and b in (None, reason):
-                return self._mistaken(mistake, variant.p)
+                return self._mistaken(mistake, variant)
         right, because = variant.answer
         code = "incorrect"
         if letter == right:
@@ -835,11 +842,6 @@ class Choice(Problem):
         if not match[2]:
             raise Refused("invalid.reason", example=f"{letter}1")
         return letter, int(match[2])
-
-
-def _at(value, p):
-    """Return what does not depend on the parameters as it is, and the rest computed from them."""
-    return value(p) if callable(value) else value
 
 
 def _in(unit):

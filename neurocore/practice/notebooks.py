@@ -10,8 +10,8 @@ import json
 import sys
 from pathlib import Path
 
-from neurocore.practice.bank import CHAPTERS, computed, problems
 from neurocore.practice.kinds import Function, Numeric
+from neurocore.problems import CHAPTERS, computed, problems
 
 _INTRODUCTION = """\
 Put your answer where the `...` stands.
@@ -37,7 +37,7 @@ def notebook(chapter):
     Parameters
     ----------
     chapter : str
-        A key of `neurocore.practice.bank.CHAPTERS`.
+        A key of `neurocore.problems.CHAPTERS`.
 
     Returns
     -------

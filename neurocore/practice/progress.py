@@ -319,7 +319,7 @@ def merge(text):
 
 def summary():
     """Return where you stand with each problem, as a `Summary`."""
-    from neurocore.practice.bank import CHAPTERS, problems
+    from neurocore.problems import CHAPTERS, problems
 
     done = {}
     for event in _record.events():
