@@ -62,6 +62,41 @@ def number(name, value, **limits):
     return float(array)
 
 
+def whole(name, value, least=None):
+    """Return `value` if it is a whole number, of Python or numpy; same errors as `numbers`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        kind = TypeError if not isinstance(value, float | np.floating) else ValueError
+    elif least is None or value >= least:
+        return int(value)
+    else:
+        kind = ValueError
+    raise kind(
+        f"{name} must be a whole number{'' if least is None else f' from {least} on'}, got {value!r}"
+    )
+
+
+def instance(name, value, kind, what):
+    """Return `value` if it is of a kind (type or union); TypeError saying `what` it must be."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be {what}, got {value!r}")
+    return value
+
+
+def several(name, value, kind, what):
+    """Return a list or tuple as a tuple if all of its items are of a kind; else TypeError."""
+    instance(name, value, list | tuple, f"a tuple of {what}")
+    for k, item in enumerate(value):
+        instance(f"{name}[{k}]", item, kind, what)
+    return tuple(value)
+
+
+def function(name, value):
+    """Return `value` if it can be called; else TypeError."""
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, got {value!r}")
+    return value
+
+
 def temperature(celsius):
     """Return a temperature in °C as a float array, refusing what is plainly kelvin."""
     array = numbers("celsius", celsius)

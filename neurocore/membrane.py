@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._check import number, temperature
+from ._check import function, instance, number, numbers, several, temperature
 from .channels import (
     Channel,
     frankenhaeuser_huxley_channels,
@@ -36,7 +36,8 @@ class Membrane:
 
     def __post_init__(self):
         number("capacitance", self.capacitance, above=0)
-        temperature(self.celsius)
+        temperature(number("celsius", self.celsius))
+        object.__setattr__(self, "channels", several("channels", self.channels, Channel, "Channel"))
         for names in ([c.name for c in self.channels], self.states):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
@@ -80,11 +81,15 @@ class Membrane:
             Gating variables by name; their steady state at `v` if left out.
         """
         gates = self.steady_state(v) if gates is None else gates
+        missing = [name for gate in self.gates for name in [gate.name] if name not in gates]
+        if missing:
+            raise ValueError(f"gates must hold {missing}, got {gates!r}")
         return {c.name: c.current(v, gates, self.celsius) for c in self.channels}
 
     def steady_current(self, v):
         """Return the total current (µA/cm²) with all gates at rest at `v` (mV)."""
-        return sum(self.currents(v).values()) + 0.0 * np.asarray(v, float)
+        v = numbers("v", v)
+        return sum(self.currents(v).values()) + 0.0 * v
 
     @lru_cache(maxsize=256)  # noqa: B019  membranes are small, and compare by value
     def rest(self):
@@ -126,9 +131,15 @@ def modify(model, channel, change, *args, where=None, **kwargs):
     Same type as `model`
         With that one channel changed.
     """
+    function("change", change)
     if not isinstance(model, Membrane):
+        if not hasattr(model, "modify"):
+            raise TypeError(f"model must be a membrane, a patch or a cable, got {model!r}")
         return model.modify(channel, change, *args, where=where, **kwargs)
+    if where is not None:
+        raise ValueError("a membrane has no compartments to choose from: leave `where` out")
     changed = change(model[channel], *args, **kwargs)
+    instance("what `change` returns", changed, Channel, "a Channel")
     return replace(
         model, channels=tuple(changed if c.name == channel else c for c in model.channels)
     )
