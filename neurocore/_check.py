@@ -15,7 +15,8 @@ def numbers(name, value, *, above=None, least=None, most=None):
     value : number or array_like of numbers
         What to check. Truth values, text and complex numbers are refused.
     above, least, most : float, optional
-        Open lower, closed lower and closed upper limit of what is allowed.
+        Open lower, closed lower and closed upper limit of what is allowed; the upper one beside
+        one of the others.
 
     Returns
     -------
@@ -39,7 +40,10 @@ def numbers(name, value, *, above=None, least=None, most=None):
             f"({type(value).__name__})"
         )
     array = array.astype(float)
-    if above is not None:
+    if above is not None and most is not None:
+        good = (array > above) & (array <= most)
+        allowed = f"must be greater than {above:g} and at most {most:g}"
+    elif above is not None:
         good, allowed = array > above, f"must be greater than {above:g}"
     elif least is not None and most is not None:
         good, allowed = (array >= least) & (array <= most), f"must lie from {least:g} to {most:g}"
@@ -97,15 +101,15 @@ def function(name, value):
     return value
 
 
-def temperature(celsius):
+def temperature(celsius, name="celsius"):
     """Return a temperature in °C as a float array, refusing what is plainly kelvin."""
-    array = numbers("celsius", celsius)
+    array = numbers(name, celsius)
     bad = array[(array < LOWEST_CELSIUS) | (array > HIGHEST_CELSIUS)]
     if bad.size:
         worst = bad.flat[0]
         kelvin = f" (if that is kelvin, subtract 273.15: {worst - 273.15:.4g})"
         raise ValueError(
-            f"celsius must lie from {LOWEST_CELSIUS:g} to {HIGHEST_CELSIUS:g} °C; "
+            f"{name} must lie from {LOWEST_CELSIUS:g} to {HIGHEST_CELSIUS:g} °C; "
             f"got {worst:g}{kelvin if worst > 200 else ''}"
         )
     return array

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ._check import numbers, plain
 from .ions import bernoulli
 
 LOWEST, HIGHEST = -200.0, 200.0  # mV: where a formula must hold
@@ -37,7 +38,7 @@ def linoid(x):
     float or array
         Of the shape of `x`.
     """
-    return bernoulli(-np.asarray(x))
+    return plain(bernoulli(-numbers("x", x)))
 
 
 def _series(value, v, centre, radius, *coefficients):
@@ -45,7 +46,8 @@ def _series(value, v, centre, radius, *coefficients):
     return np.where(abs(v - centre) < radius, np.polyval(coefficients, v - centre), value)
 
 
-NAMES = {n: getattr(np, n) for n in ("exp", "log", "tanh", "cosh")} | {"linoid": linoid}
+NAMES = {n: getattr(np, n) for n in ("exp", "log", "tanh", "cosh")}
+NAMES |= {"linoid": lambda x: bernoulli(-x)}
 ALLOWED = f"allowed are V, numbers, + - * / **, {', '.join(sorted(NAMES))} and a if V < b else c"
 _ARRAYS = NAMES | {"where": np.where, "series": _series}
 _COMPLEX = NAMES | {"linoid": lambda x: -x / np.expm1(-x)}

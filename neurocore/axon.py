@@ -68,7 +68,7 @@ class Cable:
         instance("regions", self.regions, dict, "a dict of compartments")
         for name, places in self.regions.items():
             if np.size(places):
-                _compartments(self, places)
+                _compartments(self, places, f"regions[{name!r}]")
 
     def __len__(self):
         return len(self.membranes)
@@ -156,14 +156,16 @@ class Cable:
         )
 
 
-def _compartments(cable, chosen):
+def _compartments(cable, chosen, name="where"):
     """Return compartment numbers as an array, counted from the end if negative."""
     index = np.atleast_1d(_even(chosen))
     n = len(cable)
     if index.dtype.kind not in "iu" or index.ndim != 1 or index.size == 0:
-        raise TypeError(f"compartments are whole numbers, got {chosen!r}")
+        raise TypeError(f"{name} must be whole numbers, of compartments, got {chosen!r}")
     if np.any((index < -n) | (index >= n)):
-        raise ValueError(f"the cable has the compartments 0 to {n - 1}, not {chosen!r}")
+        raise ValueError(
+            f"{name} must be among the cable's compartments, 0 to {n - 1}, got {chosen!r}"
+        )
     return index % n
 
 

@@ -4,6 +4,7 @@ A rate is a formula in ``V`` (mV), kept as text, so that it can be read, printed
 evaluated on an array, and put into the simulator's inner loop without being written a second time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -91,7 +92,7 @@ class Gate:
 
     def factor(self, celsius):
         """Return by what factor the rates exceed the formulas' at `celsius` (°C)."""
-        celsius = number("celsius", celsius)
+        celsius = float(temperature(number("celsius", celsius)))
         return self.speed * self.q10 ** ((celsius - self.celsius) / 10)
 
     def steady_state(self, v):
@@ -283,6 +284,8 @@ class Channel:
         """Return the open fraction (1) for gating variables given by name."""
         fraction = 1.0
         for gate in self.gates:
+            if not isinstance(gates, Mapping) or gate.name not in gates:
+                raise ValueError(f"gates must be a dict that holds {gate.name!r}, got {gates!r}")
             fraction = fraction * gates[gate.name] ** gate.power
         return fraction
 

@@ -89,7 +89,8 @@ def fixed_points(model, low=-100.0, high=100.0):
         Two of them that lie closer together than 1/2000 of the range may be missed.
     """
     _plane(model, "derivative", "recovery_nullcline")
-    if number("high", high) <= number("low", low):
+    number("low", low, least=-1e6, most=1e6)
+    if number("high", high, least=-1e6, most=1e6) <= low:
         raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
 
     def drift(v):  # along the recovery variable's nullcline

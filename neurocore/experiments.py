@@ -5,13 +5,13 @@ function that repeats something for many values takes an `executor`, anything wi
 `concurrent.futures`: a process pool, or the executor of a Dask cluster.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from ._check import (
-    function,
     instance,
     number,
     numbers,
@@ -21,6 +21,7 @@ from ._check import (
     temperature,
 )
 from ._many import distinct
+from ._check import function as check_function
 from .axon import Cable, Patch, length_constant
 from .channels import block
 from .ions import AVOGADRO, FARADAY
@@ -62,6 +63,9 @@ def sweep(function, values, executor=None):
     executor : concurrent.futures.Executor or alike, optional
         Where the work is done; here and now if left out.
     """
+    check_function("function", function)
+    if not isinstance(values, Iterable):
+        raise TypeError(f"values must be something to go through, got {values!r}")
     return list((executor.map if executor else map)(function, list(values)))
 
 
@@ -108,7 +112,7 @@ def smallest(test, low, high, resolution=1e-4):
     resolution : float
         Relative precision.
     """
-    function("test", test)
+    check_function("test", test)
     number("low", low)
     if number("high", high) <= low:
         raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
@@ -148,9 +152,9 @@ def threshold(cell, shape, duration, *, highest=1e4, resolution=1e-4, **options)
         cell fires unprovoked.
     """
     _is_cell(cell)
-    function("shape", shape)
+    check_function("shape", shape)
     number("duration", duration, above=0)
-    number("highest", highest, above=0)
+    number("highest", highest, above=0, most=1e6)
     number("resolution", resolution, above=0)
     if fires(cell, shape(0.0), duration, **options):
         return 0.0
@@ -223,6 +227,8 @@ def chronaxie(cell, *, rheobase_duration=200.0, resolution=1e-3, **options):
     tuple of float
         Chronaxie (ms) and rheobase (µA/cm² or nA).
     """
+    number("rheobase_duration", rheobase_duration, above=0)
+    number("resolution", resolution, above=0)
     base = rheobase(cell, rheobase_duration, **options)
     if not np.isfinite(base):
         raise ValueError("the cell has no rheobase, so it has no chronaxie")
@@ -281,7 +287,7 @@ def fit_strength_duration(durations, thresholds, law=weiss):
     """
     durations = _some("durations", durations, above=0)
     thresholds = _some("thresholds", thresholds, above=0)
-    function("law", law)
+    check_function("law", law)
     if durations.shape != thresholds.shape or durations.size < 2:
         raise ValueError("durations and thresholds must be as many, and at least two")
 
@@ -450,7 +456,7 @@ def recovery_curve(
     number("duration", duration, above=0)
     intervals = _some("intervals", intervals, above=duration)
     for name, value in {"first": first, "highest": highest}.items():
-        number(name, value, above=0)
+        number(name, value, above=0, most=1e4)
     undisturbed = {name: value for name, value in options.items() if name != "resets"}
     rest = pulse_threshold(cell, duration, wait=wait, at=at, **undisturbed)
     one = partial(
@@ -509,7 +515,7 @@ def critical_ramp(
     float
         Infinity if even the fastest ramp does not fire; 0 if the slowest does: no accommodation.
     """
-    number("amplitude", amplitude, above=0)
+    number("amplitude", amplitude, above=0, most=1e6)
     number("hold", hold, least=0)
     number("slowest", slowest, above=0)
     if number("fastest", fastest) <= slowest:
@@ -673,8 +679,8 @@ def blocking_temperature(axon, low=6.3, high=45.0, resolution=0.02, **options):
         Handed on to `conduction_velocity`.
     """
     _is_axon(axon)
-    temperature(number("low", low))
-    temperature(number("high", high))
+    temperature(number("low", low), "low")
+    temperature(number("high", high), "high")
     if high <= low:
         raise ValueError(f"high must exceed low = {low:g} °C, got {high:g}")
     number("resolution", resolution, above=0)
@@ -745,7 +751,9 @@ def sodium_entry(cell, *, channels=("Na",), strength=2.0, duration=0.2, wait=40.
         With the excess that Hodgkin (1975, Phil Trans R Soc Lond B 270:297–300) took to be four.
     """
     channels = several("channels", channels, str, "text")
-    number("strength", strength, above=0)
+    number("strength", strength, above=0, most=1e4)
+    number("duration", duration, above=0)
+    number("wait", wait, above=0)
     if isinstance(_is_cell(cell), Cable):
         places = cell.regions.get("node", np.arange(len(cell)))
         middle = int(places[len(places) // 2])

@@ -396,6 +396,8 @@ def _mapping(name, value):
         raise TypeError(f"{name} must map ions to numbers, like {{'K': 1.0}}; got {value!r}")
     if not value:
         raise ValueError(f"{name} must name at least one ion; got none")
+    for ion in value:
+        instance(f"an ion in {name}", ion, str, "text")
 
 
 def _membrane(permeability, outside, inside, celsius):

@@ -81,9 +81,6 @@ class Membrane:
             Gating variables by name; their steady state at `v` if left out.
         """
         gates = self.steady_state(v) if gates is None else gates
-        missing = [name for gate in self.gates for name in [gate.name] if name not in gates]
-        if missing:
-            raise ValueError(f"gates must hold {missing}, got {gates!r}")
         return {c.name: c.current(v, gates, self.celsius) for c in self.channels}
 
     def steady_current(self, v):

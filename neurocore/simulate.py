@@ -165,9 +165,9 @@ def _stimuli(cell, stimulus, duration):
                 f"but this one starts at {s.edges[0]:g} ms"
             )
         if isinstance(cell, Cable):
-            _compartments(cell, s.at)
+            _compartments(cell, s.at, "at")
         elif s.at != 0:
-            raise ValueError(f"a patch has only the compartment 0, not {s.at}")
+            raise ValueError(f"at must be 0, the only compartment of a patch, got {s.at}")
     return stimuli
 
 
@@ -263,7 +263,7 @@ def _many(cell, plan, v0, record, sample, step, stop):
         membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
     else:
         membranes, area, axial, micro = cell.membranes, cell.area, cell.axial_conductance, 1e-3
-    chosen = np.arange(len(membranes)) if record is None else _compartments(cell, record)
+    chosen = np.arange(len(membranes)) if record is None else _compartments(cell, record, "record")
     keep_gates = record is not None or isinstance(cell, Patch)
     step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     every = 1 if sample is None else max(1, round(sample / step))

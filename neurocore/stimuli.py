@@ -46,7 +46,8 @@ class Stimulus:
             raise ValueError(f"a stimulus must end after it starts, got the times {self.edges} ms")
         if self.first.ndim > 2 or self.first.shape != self.last.shape:
             raise ValueError(
-                f"amplitudes must be one number or one axis of them, got shape {self.first.shape}"
+                f"first and last must have one shape, of one axis or two, "
+                f"got {self.first.shape} and {self.last.shape}"
             )
         if self.first.shape[-1] != self.edges.size - 1 or not self.first.size:
             raise ValueError(
@@ -77,14 +78,14 @@ class Stimulus:
 
     def __call__(self, t):
         """Return the current at the times `t` (ms), shape (..., times); right after an edge."""
-        t = np.asarray(t, float)
+        t = numbers("t", t)
         k, inside = self._stretch(t)
         value = self.first[..., k] + self.slope(t) * (t - self.edges[k])
         return np.where(inside, value, 0.0)
 
     def slope(self, t):
         """Return how fast the current rises at the times `t` (ms), per ms, shape (..., times)."""
-        k, inside = self._stretch(np.asarray(t, float))
+        k, inside = self._stretch(numbers("t", t))
         rise = self.last[..., k] - self.first[..., k]
         return np.where(inside, rise / (self.edges[k + 1] - self.edges[k]), 0.0)
 
@@ -114,6 +115,13 @@ def _amplitude(name, value):
     return value
 
 
+def _span(start, stop):
+    start, stop = number("start", start, least=0), number("stop", stop, least=0)
+    if stop <= start:
+        raise ValueError(f"stop: a stimulus must end after it starts, {start:g} ms, got {stop:g}")
+    return start, stop
+
+
 def step(amplitude, start=0.0, stop=1e9, at=0):
     """Return a current step.
 
@@ -127,7 +135,7 @@ def step(amplitude, start=0.0, stop=1e9, at=0):
         The compartment that receives it.
     """
     amplitude = _amplitude("amplitude", amplitude)[..., None]
-    start, stop = number("start", start, least=0), number("stop", stop, least=0)
+    start, stop = _span(start, stop)
     return Stimulus([start, stop], amplitude, amplitude, at)
 
 
@@ -142,7 +150,7 @@ def train(amplitude, start, duration, interval, count, at=0):
     """Return `count` pulses (µA/cm² or nA) of `duration`, one every `interval` (ms)."""
     number("start", start, least=0)
     number("duration", duration, above=0)
-    if not number("interval", interval) > duration:
+    if not number("interval", interval, above=0, most=1e9) > duration:
         raise ValueError(f"interval must exceed the duration {duration:g} ms, got {interval:g}")
     count = whole("count", count, 1)
     amplitude = _amplitude("amplitude", amplitude)[..., None]
@@ -167,8 +175,7 @@ def ramp(amplitude, start, stop, hold=0.0, at=0):
         The compartment that receives it.
     """
     amplitude = _amplitude("amplitude", amplitude)[..., None]
-    number("start", start, least=0)
-    number("stop", stop, least=0)
+    start, stop = _span(start, stop)
     number("hold", hold, least=0)
     if hold == 0:
         return Stimulus([start, stop], 0 * amplitude, amplitude, at)
