@@ -74,9 +74,8 @@ def whole(name, value, least=None):
         return int(value)
     else:
         kind = ValueError
-    raise kind(
-        f"{name} must be a whole number{'' if least is None else f' from {least} on'}, got {value!r}"
-    )
+    limit = "" if least is None else f" from {least} on"
+    raise kind(f"{name} must be a whole number{limit}, got {value!r}")
 
 
 def instance(name, value, kind, what):
@@ -94,7 +93,7 @@ def several(name, value, kind, what):
     return tuple(value)
 
 
-def function(name, value):
+def a_function(name, value):
     """Return `value` if it can be called; else TypeError."""
     if not callable(value):
         raise TypeError(f"{name} must be a function, got {value!r}")

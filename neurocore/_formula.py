@@ -8,7 +8,6 @@ SIAM J Numer Anal 4:202–210). The circle keeps clear of the singular point, so
 """
 
 import ast
-import math
 from functools import lru_cache
 
 import numpy as np
@@ -319,9 +318,10 @@ def _taylor(f, centre):
         scale = np.abs(parts).max()
         falls = scale == 0 or abs(parts[-1]) < 1e-3 * scale
         if falls and np.all(np.abs(parts[:ORDER]) < 1e-9 * scale):
-            near = 0.1**np.arange(ORDER + 1)
+            near = 0.1 ** np.arange(ORDER + 1)
             series = parts[ORDER:]
-            wanted = np.flatnonzero(np.abs(series) * near > 1e-16 * scale)
-            series = (series / radius ** np.arange(ORDER + 1))[: wanted[-1] + 1 if wanted.size else 1]
+            felt = np.flatnonzero(np.abs(series) * near > 1e-16 * scale)
+            length = felt[-1] + 1 if felt.size else 1
+            series = (series / radius ** np.arange(ORDER + 1))[:length]
             return 0.1 * radius, series[::-1].tolist()
     return None

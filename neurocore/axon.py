@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ._check import function, instance, number, numbers, plain, same_grid, several, whole
+from ._check import a_function, instance, number, numbers, plain, same_grid, several, whole
 from .channels import shift
 from .membrane import Membrane, brill_node, hodgkin_huxley, modify, passive
 
@@ -124,7 +124,7 @@ class Cable:
 
     def modify(self, channel, change, *args, where=None, **kwargs):
         """Return the cable with a channel changed; see `neurocore.modify`."""
-        function("change", change)
+        a_function("change", change)
         chosen = range(len(self)) if where is None else _compartments(self, where)
         changed = {}  # many compartments share one membrane
         membranes = list(self.membranes)
@@ -203,10 +203,10 @@ def chain(*parts, axial_resistivity):
     """
     membranes, lengths, diameters, regions = [], [], [], {}
     for part in parts:
-        instance("a part", part, list | tuple, "(name, membrane, length, diameter, compartments)")
+        instance("parts", part, list | tuple, "(name, membrane, length, diameter, compartments)")
         if len(part) != 5:
             raise ValueError(
-                f"a part must be (name, membrane, length, diameter, compartments), got {part!r}"
+                f"parts must be (name, membrane, length, diameter, compartments), got {part!r}"
             )
         name, membrane, length, diameter, compartments = part
         instance("the name of a part", name, str, "text")

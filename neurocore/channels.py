@@ -2,6 +2,9 @@
 
 A rate is a formula in ``V`` (mV), kept as text, so that it can be read, printed beside a figure,
 evaluated on an array, and put into the simulator's inner loop without being written a second time.
+It is made of numbers, ``+ - * / **``, ``exp``, ``log``, ``tanh``, ``cosh``, ``linoid`` and
+conditions such as ``1 if V < -80 else 2``. Where it is 0/0 it has its limit. It must be finite and
+at least 0 from −200 to 200 mV.
 """
 
 from collections.abc import Mapping
@@ -11,10 +14,8 @@ from functools import lru_cache
 import numpy as np
 
 from ._check import instance, number, numbers, several, temperature, whole
-from ._formula import GRID, check, compiled, linoid
+from ._formula import GRID, check, compiled
 from .ions import ghk_current
-
-__all__ = ["linoid"]
 
 
 @lru_cache(maxsize=1024)
@@ -44,7 +45,7 @@ class Gate:
     alpha, beta : str
         Opening and closing rate (1/ms), formulas in ``V`` (mV); or, instead of them,
     steady, tau : str
-        steady state (1) and time constant (ms).
+        steady state (0 to 1) and time constant (ms, greater than 0).
     q10 : float
         By what factor the rates rise for 10 °C.
     celsius : float
@@ -53,6 +54,12 @@ class Gate:
         By how much (mV) the formulas are shifted to the right.
     speed : float
         A further factor on the rates; 0 freezes the gate.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a formula is none, or not finite and at least 0 from −200 to 200 mV; if α and β vanish
+        together; or if a number is not allowed.
     """
 
     name: str
@@ -130,7 +137,9 @@ def _parted(states, transitions):
     if common.all():
         return None
     k = int(np.argmin(common))
-    final = {tuple(row) for row, back in zip(reach[k], reach[k].T, strict=True) if row[~back].sum() == 0}
+    final = {
+        tuple(row) for row, back in zip(reach[k], reach[k].T, strict=True) if row[~back].sum() == 0
+    }
     sets = [[s for s, inside in zip(states, row, strict=True) if inside] for row in sorted(final)]
     return v[k], sets[-1], sets[0]
 
@@ -149,6 +158,12 @@ class Scheme:
         The state whose occupancy multiplies the conductance.
     q10, celsius, shift, speed : float
         As in `Gate`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `Gate`; and if the steady state would depend on the start, because some states
+        never lead to the others.
     """
 
     states: tuple[str, ...]

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._check import function, instance, number, numbers, several, temperature
+from ._check import a_function, instance, number, numbers, several, temperature
 from .channels import (
     Channel,
     frankenhaeuser_huxley_channels,
@@ -128,7 +128,7 @@ def modify(model, channel, change, *args, where=None, **kwargs):
     Same type as `model`
         With that one channel changed.
     """
-    function("change", change)
+    a_function("change", change)
     if not isinstance(model, Membrane):
         if not hasattr(model, "modify"):
             raise TypeError(f"model must be a membrane, a patch or a cable, got {model!r}")

@@ -159,7 +159,9 @@ def crossings(t, v, threshold=0.0):
     if t.ndim != 1 or t.size < 2 or not np.all(np.diff(t) > 0):
         raise ValueError(f"t must be two rising times or more, got {t}")
     if v.ndim == 0 or v.shape[-1] != t.size or not v.size:
-        raise ValueError(f"v must have a sample for each of the {t.size} times, got shape {v.shape}")
+        raise ValueError(
+            f"v must have a sample for each of the {t.size} times, got shape {v.shape}"
+        )
     number("threshold", threshold)
     column, times = rises(t, v.reshape(-1, v.shape[-1]).T, threshold)
     return nested(by_column(column, times, v[..., 0].size), v.shape[:-1])

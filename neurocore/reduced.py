@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._check import function, number, numbers, plain, same_grid
+from ._check import a_function, number, numbers, plain, same_grid
 from .stimuli import Stimulus, VoltageClamp
 from .stimuli import step as constant
 
@@ -155,7 +155,7 @@ def trajectory(model, v, w, duration, step=0.1):
     v, w : arrays, shape (..., times)
         The trajectory (mV, 1).
     """
-    function("derivative of model", getattr(model, "derivative", None))
+    a_function("derivative of model", getattr(model, "derivative", None))
     _check_step(duration, step)
     v, w = same_grid(v=numbers("v", v), w=numbers("w", w))
     count = int(np.ceil(duration / step - 1e-9))
@@ -433,7 +433,7 @@ def spiking(model, current, duration, step=0.1):
     spikes : array, shape (spikes,)
         When v reached the model's `peak` (ms). The peaks themselves fall between samples.
     """
-    function("after_spike of model", getattr(model, "after_spike", None))
+    a_function("after_spike of model", getattr(model, "after_spike", None))
     _check_step(duration, step)
     if not isinstance(current, Stimulus):
         current = constant(number("current", current), 0.0, duration)

@@ -11,7 +11,6 @@ import numpy as np
 
 from ._check import instance, number, numbers, same_grid, whole
 
-
 MOST_SAMPLES = 1e7 + 1  # of one trace of noise
 
 
@@ -263,9 +262,9 @@ def voltage_clamp(holding, *stretches):
     """
     holding = number("holding", holding, least=-200, most=200)
     for stretch in stretches:
-        instance("a stretch", stretch, list | tuple, "(start, stop, level)")
+        instance("stretches", stretch, list | tuple, "(start, stop, level)")
         if len(stretch) not in (3, 4):
-            raise ValueError(f"a stretch must be (start, stop, level), got {stretch!r}")
+            raise ValueError(f"stretches must be (start, stop, level), got {stretch!r}")
         number("start", stretch[0], least=0)
         number("stop", stretch[1], least=0)
         for level in stretch[2:]:

@@ -1,4 +1,4 @@
-"""Formulas in V: their values everywhere, as arrays and written out for one number, and refusals."""
+"""Formulas in V: their values everywhere, as arrays and for one number, and what is refused."""
 
 import math
 from dataclasses import replace
@@ -46,7 +46,9 @@ def test_a_quotient_has_its_limit_at_every_voltage(way, zero, scale):
     # the digits that the quotient loses a tenth of a millivolt away, and no more
     np.testing.assert_allclose(compiled(formula)(v), exact, rtol=2e-15 * (10 + scale))
     for k in range(0, v.size, 7):
-        assert written_out(formula, float(v[k])) == pytest.approx(exact[k], rel=2e-15 * (10 + scale))
+        assert written_out(formula, float(v[k])) == pytest.approx(
+            exact[k], rel=2e-15 * (10 + scale)
+        )
         moved = written_out(formula, float(v[k] + 7.0), moved=7.0)
         assert moved == pytest.approx(0.3 * scale * nc.linoid((v[k] + 7.0 - 7.0 - zero) / scale))
 
