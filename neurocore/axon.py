@@ -164,7 +164,7 @@ def _compartments(cable, chosen, name="where"):
         raise TypeError(f"{name} must be whole numbers, of compartments, got {chosen!r}")
     if np.any((index < -n) | (index >= n)):
         raise ValueError(
-            f"{name} must be among the cable's compartments, 0 to {n - 1}, got {chosen!r}"
+            f"{name} must be among the cable's compartments 0 to {n - 1}, got {chosen!r}"
         )
     return index % n
 
