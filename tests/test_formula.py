@@ -107,6 +107,12 @@ def test_a_condition_may_stand_at_the_singular_point():
     assert compiled(formula)(np.array([-40.01, -40.0])).tolist() == pytest.approx([0.0, 1.0])
 
 
+def test_a_window_between_straight_lines_stays():
+    """What is written out for one number does not take it for the line on both sides of it."""
+    formula = "1 + (1 if V < 10 else (5 if V < 20 else 1))"
+    assert [written_out(formula, v) for v in (9.0, 15.0, 21.0)] == [2.0, 6.0, 2.0]
+
+
 def test_what_is_too_large_for_a_float_has_its_limit():
     formula = "1 / (1 + exp(-(V + 40) / 0.2))"
     v = np.array([-200.0, -40.0, 100.0])
