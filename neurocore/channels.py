@@ -310,7 +310,9 @@ class Channel:
         V − E (mV) for a conductance; for a permeability the constant-field current per cm/s,
         in µA/cm² (Hodgkin and Katz 1949, J Physiol 108:37–77).
         """
-        v = numbers("v", v)
+        return self._drive(numbers("v", v), celsius)
+
+    def _drive(self, v, celsius):  # unchecked: in a loop over steps checking takes a third
         if not isinstance(self.reversal, ConstantField):
             return v - self.reversal
         field = self.reversal

@@ -151,8 +151,8 @@ def channel_noise(
             *((c, 1.0) for c in always),
             *((c.channel, c.open() / c.total) for c in counted),
         ]:
-            drive = channel.drive(v, membrane.celsius)
-            steeper = channel.drive(v + 1e-3, membrane.celsius)
+            drive = channel._drive(v, membrane.celsius)
+            steeper = channel._drive(v + 1e-3, membrane.celsius)
             inward = inward - channel.conductance * fraction * drive
             slope = slope + channel.conductance * fraction * (steeper - drive) * 1e3
         # the trapezoidal rule, with the conductances of the step's middle
