@@ -99,7 +99,7 @@ class Gate:
 
     def factor(self, celsius):
         """Return by what factor the rates exceed the formulas' at `celsius` (°C)."""
-        celsius = float(temperature(number("celsius", celsius)))
+        celsius = number("celsius", celsius, least=-273.15, most=1000)
         return self.speed * self.q10 ** ((celsius - self.celsius) / 10)
 
     def steady_state(self, v):
