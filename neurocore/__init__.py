@@ -2,6 +2,7 @@
 
 import sys
 
+from ._formula import linoid
 from .axon import (
     Cable,
     Patch,
@@ -27,7 +28,6 @@ from .channels import (
     freeze,
     leak,
     lidocaine,
-    linoid,
     mammalian_node_channels,
     persistent,
     shift,

@@ -15,7 +15,8 @@ def numbers(name, value, *, above=None, least=None, most=None):
     value : number or array_like of numbers
         What to check. Truth values, text and complex numbers are refused.
     above, least, most : float, optional
-        Open lower, closed lower and closed upper limit of what is allowed.
+        Open lower, closed lower and closed upper limit of what is allowed; the upper one beside
+        one of the others.
 
     Returns
     -------
@@ -39,7 +40,10 @@ def numbers(name, value, *, above=None, least=None, most=None):
             f"({type(value).__name__})"
         )
     array = array.astype(float)
-    if above is not None:
+    if above is not None and most is not None:
+        good = (array > above) & (array <= most)
+        allowed = f"must be greater than {above:g} and at most {most:g}"
+    elif above is not None:
         good, allowed = array > above, f"must be greater than {above:g}"
     elif least is not None and most is not None:
         good, allowed = (array >= least) & (array <= most), f"must lie from {least:g} to {most:g}"
@@ -62,15 +66,49 @@ def number(name, value, **limits):
     return float(array)
 
 
-def temperature(celsius):
+def whole(name, value, least=None):
+    """Return `value` if it is a whole number, of Python or numpy; same errors as `numbers`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        kind = TypeError if not isinstance(value, float | np.floating) else ValueError
+    elif least is None or value >= least:
+        return int(value)
+    else:
+        kind = ValueError
+    limit = "" if least is None else f" from {least} on"
+    raise kind(f"{name} must be a whole number{limit}, got {value!r}")
+
+
+def instance(name, value, kind, what):
+    """Return `value` if it is of a kind (type or union); TypeError saying `what` it must be."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be {what}, got {value!r}")
+    return value
+
+
+def several(name, value, kind, what):
+    """Return a list or tuple as a tuple if all of its items are of a kind; else TypeError."""
+    instance(name, value, list | tuple, f"a tuple of {what}")
+    for k, item in enumerate(value):
+        instance(f"{name}[{k}]", item, kind, what)
+    return tuple(value)
+
+
+def a_function(name, value):
+    """Return `value` if it can be called; else TypeError."""
+    if not callable(value):
+        raise TypeError(f"{name} must be a function, got {value!r}")
+    return value
+
+
+def temperature(celsius, name="celsius"):
     """Return a temperature in °C as a float array, refusing what is plainly kelvin."""
-    array = numbers("celsius", celsius)
+    array = numbers(name, celsius)
     bad = array[(array < LOWEST_CELSIUS) | (array > HIGHEST_CELSIUS)]
     if bad.size:
         worst = bad.flat[0]
         kelvin = f" (if that is kelvin, subtract 273.15: {worst - 273.15:.4g})"
         raise ValueError(
-            f"celsius must lie from {LOWEST_CELSIUS:g} to {HIGHEST_CELSIUS:g} °C; "
+            f"{name} must lie from {LOWEST_CELSIUS:g} to {HIGHEST_CELSIUS:g} °C; "
             f"got {worst:g}{kelvin if worst > 200 else ''}"
         )
     return array

@@ -129,7 +129,7 @@ class _Group:
 
     def _set_up_channels(self, area):
         n, channels = self.size, self.kinds[0].channels
-        gated = [k for k, c in enumerate(channels) if c.gates]
+        gated = [k for k, c in enumerate(channels) if c.gates or _is_field(c)]
         self.open = np.empty((len(gated), n))
         self.conductance, self.reversal = np.empty((2, len(gated), n))
         self.products = []  # where the open fraction goes, and its factors
@@ -137,12 +137,10 @@ class _Group:
         self.constant = np.zeros((2, n))  # Σ G and Σ G·E of the channels that are always open
         for k, channel in enumerate(channels):
             same = [m.channels[k] for m in self.kinds]
-            field = isinstance(channel.reversal, ConstantField)
+            field = _is_field(channel)
             g = np.array([c.conductance for c in same])[self.kind] * area
             e = np.zeros(n) if field else np.array([c.reversal for c in same])[self.kind]
-            if not channel.gates:
-                if field:
-                    raise ValueError(f"constant-field channel {channel.name!r} needs a gate")
+            if not channel.gates and not field:
                 self.constant += np.array([g, g * e])
                 continue
             row = gated.index(k)
@@ -211,8 +209,8 @@ class _Group:
     def conductances(self, v):
         """Return ΣG and ΣG·E of the gated channels, shape (2, n)."""
         for out, factors in self.products:
-            if len(factors) == 1:
-                out[:] = factors[0]
+            if len(factors) < 2:
+                out[:] = factors[0] if factors else 1.0
             else:
                 np.multiply(factors[0], factors[1], out=out)
             for factor in factors[2:]:
@@ -399,11 +397,15 @@ class Chain:
         return 2 * half - whole
 
 
+def _is_field(channel):
+    return isinstance(channel.reversal, ConstantField)
+
+
 def _signature(membrane):
     """Return what compartments must share to be stepped together."""
     return tuple(
         (
-            isinstance(c.reversal, ConstantField),
+            _is_field(c),
             tuple((type(g), g.states, g.name, g.power) for g in c.gates),
         )
         for c in membrane.channels

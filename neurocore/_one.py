@@ -8,10 +8,12 @@ numbers (conductances, temperature, shifts) are arguments, so a moved slider com
 
 import ast
 import math
+import re
 from functools import cached_property, lru_cache
 
 import numpy as np
 
+from ._formula import compiled
 from .channels import ConstantField, Scheme
 from .ions import FARADAY, thermal_voltage
 
@@ -43,6 +45,26 @@ DENSE = {
 }
 
 LOWEST, HIGHEST = -400.0, 400.0  # mV: beyond them no membrane holds and no rate is known
+FAR = 700.0  # mV: beyond these limits, shifts included
+
+
+def _with_limits(function):
+    """Return a function of math that gives what numpy gives where math gives up."""
+
+    def value(x):
+        try:
+            return function(x)
+        except OverflowError:
+            return math.inf
+        except ValueError:  # the logarithm of a negative number
+            return math.nan
+
+    return value
+
+
+_FUNCTIONS = {n: getattr(math, n) for n in ("exp", "expm1", "log", "tanh", "cosh")}
+# Asking costs time: only formulas that go so far are made of these
+_FUNCTIONS |= {f"limit_{n}": _with_limits(_FUNCTIONS[n]) for n in ("exp", "expm1", "log", "cosh")}
 
 
 class _Inline(ast.NodeTransformer):
@@ -53,6 +75,15 @@ class _Inline(ast.NodeTransformer):
         return line if line else super().visit(node)
 
     def visit_Call(self, node):
+        if node.func.id == "series":
+            value, _, *numbers = node.args
+            centre, radius, first, *rest = map(ast.literal_eval, numbers)
+            text = repr(first)
+            for coefficient in rest:
+                text = f"{coefficient!r} + d * ({text})"
+            far = ast.unparse(self.visit(value))
+            text = f"({text} if abs(d := V - {centre!r}) < {radius!r} else {far})"
+            return ast.parse(text, mode="eval").body
         if node.func.id != "linoid":
             return self.generic_visit(node)
         x = self.visit(ast.UnaryOp(ast.USub(), node.args[0]))
@@ -63,19 +94,29 @@ class _Inline(ast.NodeTransformer):
 def _line(node):
     """Return the expression as a V + b if that is what it amounts to and saves something."""
     if not isinstance(node, ast.BinOp | ast.UnaryOp) or any(
-        isinstance(part, ast.Call) for part in ast.walk(node)
+        isinstance(part, ast.Call | ast.IfExp) for part in ast.walk(node)
     ):
         return None
     f = eval(f"lambda V: {ast.unparse(node)}")
-    a, b = (f(1024.0) - f(-1024.0)) / 2048, f(0.0)
-    if any(abs(f(v) - (a * v + b)) > 1e-12 * (1 + abs(b)) for v in (-70.0, -3.0, 50.0)):
+    try:
+        a, b = (f(1024.0) - f(-1024.0)) / 2048, f(0.0)
+        bent = (abs(f(v) - (a * v + b)) > 1e-12 * (abs(a * v) + abs(b)) for v in (-70, -3, 50))
+        if any(bent):
+            return None
+    except ArithmeticError:  # 1 / V
         return None
     return ast.parse(f"{a!r} * V + {b!r}" if a else repr(b), mode="eval").body
 
 
 def _inline(formula, moved):
     """Return the formula's text, with V shifted by the name `moved` if there is one."""
-    text = ast.unparse(_Inline().visit(ast.parse(formula, mode="eval")))
+    tree = ast.parse(ast.unparse(compiled(formula).tree), mode="eval")
+    text = ast.unparse(_Inline().visit(tree))
+    try:
+        for v in (-FAR, FAR):
+            eval(text, dict(_FUNCTIONS), {"V": v})
+    except (ArithmeticError, ValueError):
+        text = re.sub(r"\b(exp|expm1|cosh|log)\(", r"limit_\1(", text)
     return f"({text.replace('V', f'(V - {moved})') if moved else text})"
 
 
@@ -205,7 +246,7 @@ def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, number
         try:
             {_indent(body, 12)}
             e = e * h * h / limit
-        except OverflowError:  # a trial step ran away
+        except ArithmeticError:  # a trial step ran away
             e = 1e6
         if e <= 1.0:
             if not LOWEST < u0 < HIGHEST:
@@ -243,8 +284,8 @@ def left_range(t, v, low=LOWEST, high=HIGHEST):
 
 @lru_cache(maxsize=128)
 def _compiled(kind, clamped, moving):
-    names = {n: getattr(math, n) for n in ("exp", "expm1", "log", "tanh", "cosh", "inf")}
-    names |= {"LOWEST": LOWEST, "HIGHEST": HIGHEST, "left_range": left_range}
+    names = _FUNCTIONS | {"inf": math.inf, "left_range": left_range}
+    names |= {"LOWEST": LOWEST, "HIGHEST": HIGHEST}
     exec(compile(_source(kind, clamped, moving), "<one patch>", "exec"), names)
     return names["advance"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ._check import number, numbers, plain
+from ._check import a_function, instance, number, numbers, plain, same_grid, several, whole
 from .channels import shift
 from .membrane import Membrane, brill_node, hodgkin_huxley, modify, passive
 
@@ -14,6 +14,9 @@ class Patch:
     """One isopotential piece of membrane; currents are densities (µA/cm²)."""
 
     membrane: Membrane
+
+    def __post_init__(self):
+        instance("membrane", self.membrane, Membrane, "a Membrane")
 
     def modify(self, channel, change, *args, where=None, **kwargs):
         """Return the patch with a channel changed; see `neurocore.modify`."""
@@ -49,17 +52,23 @@ class Cable:
     regions: dict = field(default_factory=dict)
 
     def __post_init__(self):
-        n = len(self.membranes)
+        membranes = several("membranes", self.membranes, Membrane, "Membrane")
+        object.__setattr__(self, "membranes", membranes)
+        n = len(membranes)
+        if n == 0:
+            raise ValueError("membranes must hold one for each compartment, got none")
         for name in ("length", "diameter"):
-            values = np.asarray(getattr(self, name), float)
+            values = numbers(name, getattr(self, name))
             if values.ndim == 0:
                 values = np.full(n, values)
             if values.shape != (n,):
                 raise ValueError(f"{name} must have one value for each of the {n} compartments")
-            if not np.all((values > 0) & np.isfinite(values)):
-                raise ValueError(f"{name} must be positive everywhere (µm), got {values}")
-            object.__setattr__(self, name, values)
+            object.__setattr__(self, name, numbers(name, values, above=0))
         number("axial_resistivity", self.axial_resistivity, above=0)
+        instance("regions", self.regions, dict, "a dict of compartments")
+        for name, places in self.regions.items():
+            if np.size(places):
+                _compartments(self, places, f"regions[{name!r}]")
 
     def __len__(self):
         return len(self.membranes)
@@ -115,6 +124,7 @@ class Cable:
 
     def modify(self, channel, change, *args, where=None, **kwargs):
         """Return the cable with a channel changed; see `neurocore.modify`."""
+        a_function("change", change)
         chosen = range(len(self)) if where is None else _compartments(self, where)
         changed = {}  # many compartments share one membrane
         membranes = list(self.membranes)
@@ -146,21 +156,29 @@ class Cable:
         )
 
 
-def _compartments(cable, chosen):
+def _compartments(cable, chosen, name="where"):
     """Return compartment numbers as an array, counted from the end if negative."""
-    index = np.atleast_1d(np.asarray(chosen))
+    index = np.atleast_1d(_even(chosen))
     n = len(cable)
     if index.dtype.kind not in "iu" or index.ndim != 1 or index.size == 0:
-        raise TypeError(f"compartments are whole numbers, got {chosen!r}")
+        raise TypeError(f"{name} must be whole numbers, of compartments, got {chosen!r}")
     if np.any((index < -n) | (index >= n)):
-        raise ValueError(f"the cable has the compartments 0 to {n - 1}, not {chosen!r}")
+        raise ValueError(
+            f"{name} must be among the cable's compartments 0 to {n - 1}, got {chosen!r}"
+        )
     return index % n
+
+
+def _even(chosen):
+    """Return what was chosen as an array, of objects if it is ragged."""
+    try:
+        return np.asarray(chosen)
+    except ValueError:
+        return np.array(None)
 
 
 def patch(membrane):
     """Return an isopotential patch of the membrane."""
-    if not isinstance(membrane, Membrane):
-        raise TypeError(f"a patch is made of a Membrane, got {membrane!r}")
     return Patch(membrane)
 
 
@@ -184,17 +202,25 @@ def chain(*parts, axial_resistivity):
     ``chain(("dendrite", passive(), 500, 2, 20), ("soma", hh, 20, 20, 1), axial_resistivity=150)``
     """
     membranes, lengths, diameters, regions = [], [], [], {}
-    for name, membrane, length, diameter, compartments in parts:
-        if not isinstance(membrane, Membrane):
-            raise TypeError(f"part {name!r} is made of a Membrane, got {membrane!r}")
-        if not isinstance(compartments, int | np.integer) or compartments < 1:
-            raise ValueError(f"part {name!r} needs a whole number of compartments from 1 on")
+    for part in parts:
+        instance("parts", part, list | tuple, "(name, membrane, length, diameter, compartments)")
+        if len(part) != 5:
+            raise ValueError(
+                f"parts must be (name, membrane, length, diameter, compartments), got {part!r}"
+            )
+        name, membrane, length, diameter, compartments = part
+        instance("the name of a part", name, str, "text")
+        instance(f"membrane of {name!r}", membrane, Membrane, "a Membrane")
+        compartments = whole(f"compartments of {name!r}", compartments, 1)
         number(f"length of {name!r}", length, above=0)
-        ends = numbers(f"diameter of {name!r}", diameter, above=0) * np.ones(2)
+        ends = numbers(f"diameter of {name!r}", diameter, above=0)
+        if ends.shape not in ((), (2,)):
+            raise ValueError(f"diameter of {name!r} must be one or a pair, got {diameter!r}")
+        ends = ends * np.ones(2)
         first = len(membranes)
         regions.setdefault(name, []).extend(range(first, first + compartments))
-        membranes += [membrane] * int(compartments)
-        lengths += [length / compartments] * int(compartments)
+        membranes += [membrane] * compartments
+        lengths += [length / compartments] * compartments
         middle = (np.arange(compartments) + 0.5) / compartments
         diameters += list(ends[0] + middle * (ends[1] - ends[0]))
     return Cable(
@@ -222,8 +248,8 @@ def bare_axon(membrane, diameter, length, axial_resistivity, compartments):
     compartments : int
         Into how many equal pieces the axon is cut; the error falls with their square.
     """
-    if not isinstance(compartments, int | np.integer) or compartments < 2:
-        raise ValueError(f"compartments must be a whole number from 2 on, got {compartments!r}")
+    instance("membrane", membrane, Membrane, "a Membrane")
+    compartments = whole("compartments", compartments, 2)
     number("length", length, above=0)
     piece = np.full(compartments, length / compartments)
     return Cable((membrane,) * compartments, piece, diameter, axial_resistivity)
@@ -256,6 +282,11 @@ def length_constant(diameter, membrane_resistance, axial_resistivity):
     diameter = numbers("diameter", diameter, above=0)
     membrane_resistance = numbers("membrane_resistance", membrane_resistance, above=0)
     axial_resistivity = numbers("axial_resistivity", axial_resistivity, above=0)
+    same_grid(
+        diameter=diameter,
+        membrane_resistance=membrane_resistance,
+        axial_resistivity=axial_resistivity,
+    )
     # 1 µm is 1e-4 cm
     return plain(np.sqrt(diameter * membrane_resistance / (4 * axial_resistivity) * 1e4))
 
@@ -265,8 +296,8 @@ def series(membrane, count):
 
     Capacitance and conductance fall alike, so that their time constant stays.
     """
+    channel = _only_leak("membrane", membrane)
     number("count", count, least=1)
-    (channel,) = membrane.channels
     thin = replace(channel, conductance=channel.conductance / count)
     return replace(membrane, channels=(thin,), capacitance=membrane.capacitance / count)
 
@@ -335,11 +366,16 @@ def myelinated_axon(
     Cable
         With regions ``"node"``, ``"internode"`` and ``"internode 0"``, ``"internode 1"``, ….
     """
-    node = brill_node() if node is None else node
+    node = brill_node() if node is None else instance("node", node, Membrane, "a Membrane")
+    internodes, segments = whole("internodes", internodes, 1), whole("segments", segments, 1)
+    for name, value in {
+        "diameter": diameter, "node_length": node_length, "internode_length": internode_length
+    }.items():  # fmt: skip
+        number(name, value, above=0)
+    number("membranes", membranes, least=1)
     if axolemma is None:
         axolemma = passive(0.29946, round(node.rest(), 2), 1.0, node.celsius)
-    if not isinstance(internodes, int | np.integer) or internodes < 1:
-        raise ValueError(f"internodes must be a whole number from 1 on, got {internodes!r}")
+    _only_leak("axolemma", axolemma)
     sheath = series(axolemma, membranes)
     parts = [("node", node, node_length, diameter, 1)]
     for k in range(internodes):
@@ -365,12 +401,18 @@ def demyelinate(axon, internodes, remaining=0.0, axolemma=None):
     axolemma : Membrane, optional
         The bare membrane; if left out, a leak of 1 µF/cm² with the sheath's time constant.
     """
+    instance("axon", axon, Cable, "a Cable")
     number("remaining", remaining, least=0, most=1)
+    if axolemma is not None:
+        _only_leak("axolemma", axolemma)
+    chosen = np.atleast_1d(_even(internodes))
+    if chosen.ndim > 1 or (chosen.size and chosen.dtype.kind not in "iu"):
+        raise TypeError(f"internodes must be whole numbers, got {internodes!r}")
     membranes = list(axon.membranes)
-    for k in np.atleast_1d(internodes):
+    for k in chosen:
         region = f"internode {k}"
         if region not in axon.regions:
-            raise ValueError(f"the axon has no internode {k}")
+            raise ValueError(f"internodes must be some of the axon's, which has no internode {k}")
         for place in axon.regions[region]:
             sheath = membranes[place]
             bare = _one_of(sheath) if axolemma is None else axolemma
@@ -401,6 +443,7 @@ def cell_with_initial_segment(density=5.0, shifted=-7.0, celsius=6.3):
         With the regions ``"dendrite"``, ``"soma"``, ``"initial segment"`` and ``"axon"``.
     """
     number("density", density, least=0)
+    number("shifted", shifted, least=-200, most=200)
     squid = hodgkin_huxley(celsius)
     dense = replace(squid["Na"], conductance=density * squid["Na"].conductance)
     segment = modify(squid, "Na", lambda _: shift(dense, shifted, "m"))
@@ -413,8 +456,17 @@ def cell_with_initial_segment(density=5.0, shifted=-7.0, celsius=6.3):
     )
 
 
+def _only_leak(name, membrane):
+    """Return the one channel of a membrane that is nothing but a leak."""
+    instance(name, membrane, Membrane, "a Membrane")
+    if len(membrane.channels) != 1 or membrane.gates:
+        names = [channel.name for channel in membrane.channels]
+        raise ValueError(f"{name} must have nothing but a leak, got the channels {names}")
+    return membrane.channels[0]
+
+
 def _one_of(sheath):
     """Return the one membrane (1 µF/cm²) of which a sheath is a series."""
-    (channel,) = sheath.channels
-    whole = replace(channel, conductance=channel.conductance / sheath.capacitance)
-    return replace(sheath, channels=(whole,), capacitance=1.0)
+    channel = _only_leak("axolemma", sheath)
+    alone = replace(channel, conductance=channel.conductance / sheath.capacitance)
+    return replace(sheath, channels=(alone,), capacitance=1.0)

@@ -2,69 +2,34 @@
 
 A rate is a formula in ``V`` (mV), kept as text, so that it can be read, printed beside a figure,
 evaluated on an array, and put into the simulator's inner loop without being written a second time.
+It is made of numbers, ``+ - * / **``, ``exp``, ``log``, ``tanh``, ``cosh``, ``linoid`` and
+conditions such as ``1 if V < -80 else 2``. Where it is 0/0 it has its limit. It must be finite and
+at least 0 from −200 to 200 mV.
 """
 
-import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
-from ._check import number, temperature
-from .ions import bernoulli, ghk_current
-
-
-def linoid(x):
-    """Return x / (1 − exp(−x)), whose value at 0 is 1.
-
-    The form of α_m and α_n in Hodgkin and Huxley (1952) and of the constant-field current.
-
-    Parameters
-    ----------
-    x : float or array
-        A pure number.
-
-    Returns
-    -------
-    float or array
-        Of the shape of `x`.
-    """
-    return bernoulli(-np.asarray(x))
-
-
-_ARRAY_FUNCTIONS = {"linoid": linoid} | {n: getattr(np, n) for n in ("exp", "log", "tanh", "cosh")}
+from ._check import instance, number, numbers, several, temperature, whole
+from ._formula import GRID, check, compiled
+from .ions import ghk_current
 
 
 @lru_cache(maxsize=1024)
-def _formula(text):
-    """Compile a formula in V to a function of an array."""
-    if not isinstance(text, str):
-        raise TypeError(f"a rate is a formula in V written as text, got {text!r}")
-    try:
-        tree = ast.parse(text, mode="eval")
-    except SyntaxError as error:
-        raise ValueError(f"the rate {text!r} is not a formula: {error.msg}") from None
-    unknown = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    unknown -= {"V", *_ARRAY_FUNCTIONS}
-    if unknown:
-        raise ValueError(
-            f"the rate {text!r} uses {sorted(unknown)}; "
-            f"allowed are V and {sorted(_ARRAY_FUNCTIONS)}"
-        )
-    code = compile(tree, text, "eval")
+def _still(alpha, beta):
+    """Return a potential (mV) at which neither rate moves anything, or None."""
+    zero = GRID[compiled(alpha)(GRID) + compiled(beta)(GRID) <= 0]
+    return float(zero[0]) if zero.size else None
 
-    def evaluate(v):
-        return eval(code, _ARRAY_FUNCTIONS, {"V": v}) + 0.0 * v
 
-    with np.errstate(all="ignore"):
-        values = evaluate(np.arange(-150.0, 100.0))
-    if not np.all(values >= 0):
-        v = np.arange(-150.0, 100.0)[~(values >= 0)][0]
-        raise ValueError(
-            f"the rate {text!r} must be at least 0 everywhere, but is {values[~(values >= 0)][0]} "
-            f"at {v} mV (for 0/0, write x / (1 - exp(-x)) as linoid(x))"
-        )
-    return evaluate
+def _check_speeds(gate):
+    number("q10", gate.q10, above=0)
+    temperature(number("celsius", gate.celsius))
+    number("shift", gate.shift, least=-400, most=400)
+    number("speed", gate.speed, least=0)
 
 
 @dataclass(frozen=True)
@@ -80,7 +45,7 @@ class Gate:
     alpha, beta : str
         Opening and closing rate (1/ms), formulas in ``V`` (mV); or, instead of them,
     steady, tau : str
-        steady state (1) and time constant (ms).
+        steady state (0 to 1) and time constant (ms, greater than 0).
     q10 : float
         By what factor the rates rise for 10 °C.
     celsius : float
@@ -89,6 +54,12 @@ class Gate:
         By how much (mV) the formulas are shifted to the right.
     speed : float
         A further factor on the rates; 0 freezes the gate.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a formula is none, or not finite and at least 0 from −200 to 200 mV; if α and β vanish
+        together; or if a number is not allowed.
     """
 
     name: str
@@ -103,18 +74,23 @@ class Gate:
     speed: float = 1.0
 
     def __post_init__(self):
-        given = tuple(f is not None for f in (self.alpha, self.beta, self.steady, self.tau))
-        if given not in ((True, True, False, False), (False, False, True, True)):
+        instance("name", self.name, str, "text")
+        given = {f: getattr(self, f) for f in ("alpha", "beta", "steady", "tau")}
+        given = {name: text for name, text in given.items() if text is not None}
+        if tuple(given) not in (("alpha", "beta"), ("steady", "tau")):
             raise ValueError(f"gate {self.name!r} needs alpha and beta, or steady and tau")
-        for formula in (self.alpha, self.beta, self.steady, self.tau):
-            if formula is not None:
-                _formula(formula)
-        if not isinstance(self.power, int) or self.power < 1:
-            raise ValueError(f"power must be a whole number from 1 on, got {self.power!r}")
-        number("q10", self.q10, above=0)
-        temperature(self.celsius)
-        number("shift", self.shift)
-        number("speed", self.speed, least=0)
+        limits = {"steady": {"most": 1}, "tau": {"above": 0}}
+        for name, text in given.items():
+            check(f"{name} of {self.name!r}", text, **limits.get(name, {}))
+        if self.alpha is not None:
+            v = _still(self.alpha, self.beta)
+            if v is not None:
+                raise ValueError(
+                    f"alpha and beta of {self.name!r} must not both be 0, "
+                    f"but {self.alpha!r} and {self.beta!r} are at {v:g} mV"
+                )
+        whole("power", self.power, 1)
+        _check_speeds(self)
 
     @property
     def states(self):
@@ -123,25 +99,49 @@ class Gate:
 
     def factor(self, celsius):
         """Return by what factor the rates exceed the formulas' at `celsius` (°C)."""
+        celsius = number("celsius", celsius, least=-273.15, most=1000)
         return self.speed * self.q10 ** ((celsius - self.celsius) / 10)
 
     def steady_state(self, v):
         """Return x∞ (1) at the potential `v` (mV, float or array)."""
-        v = np.asarray(v, float) - self.shift
+        v = numbers("v", v) - self.shift
         if self.steady:
-            return _formula(self.steady)(v)
-        alpha, beta = _formula(self.alpha)(v), _formula(self.beta)(v)
+            return compiled(self.steady)(v)
+        alpha, beta = compiled(self.alpha)(v), compiled(self.beta)(v)
         return alpha / (alpha + beta)
 
     def time_constant(self, v, celsius):
         """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C)."""
-        v = np.asarray(v, float) - self.shift
+        v = numbers("v", v) - self.shift
         if self.tau:
-            tau = _formula(self.tau)(v)
+            tau = compiled(self.tau)(v)
         else:
-            tau = 1 / (_formula(self.alpha)(v) + _formula(self.beta)(v))
+            tau = 1 / (compiled(self.alpha)(v) + compiled(self.beta)(v))
         with np.errstate(divide="ignore"):
             return tau / self.factor(celsius)
+
+
+@lru_cache(maxsize=128)
+def _parted(states, transitions):
+    """Return a potential (mV) and two sets of states that a channel never leaves, or None.
+
+    With one such set there is one steady state, with two it would depend on the start.
+    """
+    v = GRID[::8]
+    reach = np.zeros((v.size, len(states), len(states)), bool) | np.eye(len(states), dtype=bool)
+    for source, target, rate in transitions:
+        reach[:, states.index(source), states.index(target)] = compiled(rate)(v) > 0
+    for _ in range(len(states).bit_length()):  # each time over ways twice as long
+        reach = reach @ reach
+    common = reach.all(axis=1).any(axis=1)
+    if common.all():
+        return None
+    k = int(np.argmin(common))
+    final = {
+        tuple(row) for row, back in zip(reach[k], reach[k].T, strict=True) if row[~back].sum() == 0
+    }
+    sets = [[s for s, inside in zip(states, row, strict=True) if inside] for row in sorted(final)]
+    return v[k], sets[-1], sets[0]
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,12 @@ class Scheme:
         The state whose occupancy multiplies the conductance.
     q10, celsius, shift, speed : float
         As in `Gate`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `Gate`; and if the steady state would depend on the start, because some states
+        never lead to the others.
     """
 
     states: tuple[str, ...]
@@ -171,13 +177,32 @@ class Scheme:
     power = 1
 
     def __post_init__(self):
-        for source, target, rate in self.transitions:
+        object.__setattr__(self, "states", several("states", self.states, str, "text"))
+        twice = sorted({name for name in self.states if self.states.count(name) > 1})
+        if twice or not self.states:
+            raise ValueError(f"states must be different names, at least one, got {self.states}")
+        hops = several("transitions", self.transitions, list | tuple, "(from, to, rate)")
+        object.__setattr__(self, "transitions", tuple(map(tuple, hops)))
+        for hop in self.transitions:
+            if len(hop) != 3:
+                raise ValueError(f"a transition must be (from, to, rate), got {hop!r}")
+            source, target, rate = hop
             for state in (source, target):
                 if state not in self.states:
                     raise ValueError(f"transition names the state {state!r}, not in {self.states}")
-            _formula(rate)
+            if source == target:
+                raise ValueError(f"a transition must lead elsewhere, got {hop!r}")
+            check(f"rate of {source!r} to {target!r}", rate)
         if self.open not in self.states:
             raise ValueError(f"open must be one of {self.states}, got {self.open!r}")
+        _check_speeds(self)
+        parted = _parted(self.states, self.transitions)
+        if parted:
+            v, one, other = parted
+            raise ValueError(
+                f"transitions must bring all states together, but at {v:g} mV "
+                f"channels in {one} never meet those in {other}"
+            )
 
     @property
     def name(self):
@@ -188,11 +213,11 @@ class Scheme:
 
     def rates(self, v, celsius):
         """Return the matrix A (1/ms) of dx/dt = A x, shape ``(*v.shape, states, states)``."""
-        v = np.asarray(v, float) - self.shift
+        v = numbers("v", v) - self.shift
         matrix = np.zeros((*v.shape, len(self.states), len(self.states)))
         for source, target, rate in self.transitions:
             i, j = self.states.index(source), self.states.index(target)
-            flow = self.factor(celsius) * _formula(rate)(v)
+            flow = self.factor(celsius) * compiled(rate)(v)
             matrix[..., j, i] += flow
             matrix[..., i, i] -= flow
         return matrix
@@ -225,7 +250,7 @@ class ConstantField:
     def __post_init__(self):
         number("inside", self.inside, above=0)
         number("outside", self.outside, above=0)
-        if self.valence == 0 or self.valence != int(self.valence):
+        if whole("valence", self.valence) == 0:
             raise ValueError(f"valence must be a whole number other than 0, got {self.valence}")
 
 
@@ -251,9 +276,12 @@ class Channel:
     gates: tuple[Gate | Scheme, ...] = ()
 
     def __post_init__(self):
+        instance("name", self.name, str, "text")
         number(f"conductance of {self.name!r}", self.conductance, least=0)
         if not isinstance(self.reversal, ConstantField):
             number(f"reversal of {self.name!r}", self.reversal, least=-300, most=300)
+        gates = several(f"gates of {self.name!r}", self.gates, Gate | Scheme, "Gate or Scheme")
+        object.__setattr__(self, "gates", gates)
 
     @property
     def states(self):
@@ -271,6 +299,8 @@ class Channel:
         """Return the open fraction (1) for gating variables given by name."""
         fraction = 1.0
         for gate in self.gates:
+            if not isinstance(gates, Mapping) or gate.name not in gates:
+                raise ValueError(f"gates must be a dict that holds {gate.name!r}, got {gates!r}")
             fraction = fraction * gates[gate.name] ** gate.power
         return fraction
 
@@ -280,7 +310,9 @@ class Channel:
         V − E (mV) for a conductance; for a permeability the constant-field current per cm/s,
         in µA/cm² (Hodgkin and Katz 1949, J Physiol 108:37–77).
         """
-        v = np.asarray(v, float)
+        return self._drive(numbers("v", v), celsius)
+
+    def _drive(self, v, celsius):  # unchecked: in a loop over steps checking takes a third
         if not isinstance(self.reversal, ConstantField):
             return v - self.reversal
         field = self.reversal
@@ -299,6 +331,7 @@ def block(channel, fraction):
 
     Tetrodotoxin on sodium channels, tetraethylammonium on potassium channels.
     """
+    _is_channel(channel)
     number("fraction", fraction, least=0, most=1)
     return replace(channel, conductance=channel.conductance * (1 - fraction))
 
@@ -315,19 +348,21 @@ def shift(channel, millivolts, gate=None):
     gate : str, optional
         Only this gate; all of them if left out.
     """
+    _is_channel(channel)
     number("millivolts", millivolts, least=-200, most=200)
     return _on_gates(channel, gate, lambda g: replace(g, shift=g.shift + millivolts))
 
 
 def slow(channel, factor, gate=None):
     """Return the channel with its gating slowed by `factor` (2: half as fast), or only `gate`."""
+    _is_channel(channel)
     number("factor", factor, above=0)
     return _on_gates(channel, gate, lambda g: replace(g, speed=g.speed / factor))
 
 
 def freeze(channel, gate):
     """Return the channel with `gate` frozen: it keeps the value it starts a run with."""
-    channel.gate(gate)
+    _is_channel(channel).gate(gate)
     return _on_gates(channel, gate, lambda g: replace(g, speed=0.0))
 
 
@@ -352,10 +387,15 @@ def persistent(channel, fraction, gate="h"):
     Channel
         With ``"P"`` added to the channel's name, and ``"p"`` to its gates'.
     """
+    _is_channel(channel)
     number("fraction", fraction, least=0, most=1)
     missing = channel.gate(gate)
     gates = tuple(replace(g, name=g.name + "p") for g in channel.gates if g is not missing)
     return Channel(channel.name + "P", fraction * channel.conductance, channel.reversal, gates)
+
+
+def _is_channel(channel):
+    return instance("channel", channel, Channel, "a Channel")
 
 
 def _on_gates(channel, name, change):
@@ -570,6 +610,7 @@ def lidocaine(
     gate : str
         The inactivation gate's name.
     """
+    _is_channel(channel)
     number("concentration", concentration, least=0)
     for name, value in {
         "available": available, "inactivated": inactivated, "unbinding": unbinding

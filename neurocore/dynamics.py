@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._check import number, numbers
+from ._check import instance, number, numbers
 from .channels import Scheme
+from .membrane import Membrane
 
 REACH = 1e-4  # from the saddle to where its manifolds are picked up, in lengths of the window
 LONGEST = 10.0  # that a branch is followed, likewise: one that winds towards a cycle has no end
@@ -43,6 +44,12 @@ class FixedPoint:
         return f"{'stable' if first.real < 0 else 'unstable'} node"
 
 
+def _plane(model, *needed):
+    for name in needed:
+        if not callable(getattr(model, name, None)):
+            raise TypeError(f"model must be a model of two variables with `{name}`, got {model!r}")
+
+
 def jacobian(model, v, w):
     """Return the matrix of partial derivatives of (dv/dt, dw/dt), by central differences.
 
@@ -57,6 +64,9 @@ def jacobian(model, v, w):
     -------
     array, shape (2, 2)
     """
+    _plane(model, "derivative")
+    number("v", v)
+    number("w", w)
     dv, dw = 1e-4, 1e-6
     by_v = np.subtract(model.derivative(v + dv, w), model.derivative(v - dv, w)) / (2 * dv)
     by_w = np.subtract(model.derivative(v, w + dw), model.derivative(v, w - dw)) / (2 * dw)
@@ -78,7 +88,9 @@ def fixed_points(model, low=-100.0, high=100.0):
     list of FixedPoint
         Two of them that lie closer together than 1/2000 of the range may be missed.
     """
-    if number("high", high) <= number("low", low):
+    _plane(model, "derivative", "recovery_nullcline")
+    number("low", low, least=-1e6, most=1e6)
+    if number("high", high, least=-1e6, most=1e6) <= low:
         raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
 
     def drift(v):  # along the recovery variable's nullcline
@@ -125,11 +137,11 @@ def separatrix(model, low=(-100.0, 0.0), high=(100.0, 1.0), step=2e-3):
     ValueError
         If the model has no saddle in the window, or more than one.
     """
-    low, high = np.asarray(low, float), np.asarray(high, float)
-    size = high - low
-    if low.shape != (2,) or high.shape != (2,) or not (size > 0).all():
+    low, high = numbers("low", low), numbers("high", high)
+    if low.shape != (2,) or high.shape != (2,) or not (high > low).all():
         raise ValueError(f"low and high must span a window of (mV, 1), got {low} and {high}")
-    number("step", step, above=0)
+    size = high - low
+    number("step", step, least=1e-6, most=1)
     points = fixed_points(model, low[0], high[0])
     saddles = [p for p in points if p.kind == "saddle"]
     sources = [(np.array([p.v, p.w]) - low) / size for p in points if p.kind != "saddle"]
@@ -206,6 +218,7 @@ def growth_rates(membrane, v):
         Eigenvalues (1/ms) of the Jacobian matrix of the potential and all moving gates. A real
         part is a growth rate; an imaginary part is an angular frequency (rad/ms).
     """
+    instance("membrane", membrane, Membrane, "a Membrane")
     v = numbers("v", v)
     for gate in membrane.gates:
         if isinstance(gate, Scheme):
@@ -247,7 +260,8 @@ def hopf(membrane, low=-100.0, high=50.0):
         6.3 °C has two (Rinzel and Miller 1980, Math Biosci 49:27–59): with more current than at
         the first it cannot rest, with more than at the second it can again.
     """
-    if number("high", high) <= number("low", low):
+    number("low", low, least=-200, most=200)
+    if number("high", high, least=-200, most=200) <= low:
         raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
 
     def fastest(v):  # growing of all oscillations

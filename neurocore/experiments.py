@@ -5,20 +5,50 @@ function that repeats something for many values takes an `executor`, anything wi
 `concurrent.futures`: a process pool, or the executor of a Dask cluster.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from ._check import number, numbers
-from .axon import Cable, Patch
+from ._check import (
+    a_function,
+    instance,
+    number,
+    numbers,
+    plain,
+    same_grid,
+    several,
+    temperature,
+)
+from ._many import distinct
+from .axon import Cable, Patch, length_constant
 from .channels import block
 from .ions import AVOGADRO, FARADAY
 from .membrane import modify
 from .simulate import simulate, spikes_by_itself
-from .stimuli import pulse, ramp, step
+from .stimuli import Stimulus, pulse, ramp, step
 
 NEVER = np.inf
+SHORTEST = 1.0  # length constants along which a spike can be said to travel
+SHORT = 2.0  # length constants: on less, a twentieth of the length would not start a spike
+LIMINAL = 0.2  # length constants that do
+
+
+def _is_cell(cell):
+    return instance("cell", cell, Patch | Cable, "a patch or a cable")
+
+
+def _is_axon(axon):
+    return instance("axon", axon, Cable, "a Cable")
+
+
+def _some(name, values, **limits):
+    """Return values along one axis, at least one of them."""
+    values = numbers(name, values, **limits)
+    if values.ndim != 1 or not values.size:
+        raise ValueError(f"{name} must be one axis of numbers, got shape {values.shape}")
+    return values
 
 
 def sweep(function, values, executor=None):
@@ -33,6 +63,9 @@ def sweep(function, values, executor=None):
     executor : concurrent.futures.Executor or alike, optional
         Where the work is done; here and now if left out.
     """
+    a_function("function", function)
+    if not isinstance(values, Iterable):
+        raise TypeError(f"values must be something to go through, got {values!r}")
     return list((executor.map if executor else map)(function, list(values)))
 
 
@@ -59,7 +92,7 @@ def fires(cell, stimulus, duration, *, threshold=0.0, **options):
         Handed on to `simulate`.
     """
     options["threshold"] = threshold
-    if isinstance(cell, Patch):
+    if isinstance(_is_cell(cell), Patch):
         return spikes_by_itself(cell, stimulus, duration, **options)
     r = simulate(cell, stimulus, duration, **{"record": [-1], "stop_at_spike": True} | options)
     return len(r.spike_times()[-1]) > 0
@@ -79,6 +112,7 @@ def smallest(test, low, high, resolution=1e-4):
     resolution : float
         Relative precision.
     """
+    a_function("test", test)
     number("low", low)
     if number("high", high) <= low:
         raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
@@ -117,6 +151,11 @@ def threshold(cell, shape, duration, *, highest=1e4, resolution=1e-4, **options)
         µA/cm² (patch) or nA (cable); infinity if nothing up to `highest` works, and 0 if the
         cell fires unprovoked.
     """
+    _is_cell(cell)
+    a_function("shape", shape)
+    number("duration", duration, above=0)
+    number("highest", highest, above=0, most=1e6)
+    number("resolution", resolution, above=0)
     if fires(cell, shape(0.0), duration, **options):
         return 0.0
     high = min(1.0, highest)
@@ -144,6 +183,8 @@ def pulse_threshold(cell, duration=0.2, *, start=0.0, wait=20.0, at=0, **options
     **options
         Handed on to `threshold`.
     """
+    number("duration", duration, above=0)
+    number("start", start, least=0)
     number("wait", wait, least=0)
     return threshold(
         cell, lambda a: pulse(a, start, duration, at), start + duration + wait, **options
@@ -170,7 +211,7 @@ def rheobase(cell, duration=200.0, *, at=0, **options):
 
 def strength_duration(cell, durations, *, executor=None, **options):
     """Return the threshold (µA/cm² or nA) for pulses of each of the `durations` (ms)."""
-    durations = numbers("durations", durations, above=0)
+    durations = _some("durations", durations, above=0)
     return np.array(sweep(partial(_threshold_of, cell, options), durations.tolist(), executor))
 
 
@@ -186,6 +227,8 @@ def chronaxie(cell, *, rheobase_duration=200.0, resolution=1e-3, **options):
     tuple of float
         Chronaxie (ms) and rheobase (µA/cm² or nA).
     """
+    number("rheobase_duration", rheobase_duration, above=0)
+    number("resolution", resolution, above=0)
     base = rheobase(cell, rheobase_duration, **options)
     if not np.isfinite(base):
         raise ValueError("the cell has no rheobase, so it has no chronaxie")
@@ -203,7 +246,8 @@ def lapicque(duration, rheobase, chronaxie):
 
     A leaky capacitor charged to a fixed potential; arrays broadcast (ms, any unit of current).
     """
-    return rheobase / -np.expm1(-np.log(2) * np.asarray(duration, float) / chronaxie)
+    duration, rheobase, chronaxie = _strength(duration, rheobase, chronaxie)
+    return plain(rheobase / -np.expm1(-np.log(2) * duration / chronaxie))
 
 
 def weiss(duration, rheobase, chronaxie):
@@ -211,7 +255,16 @@ def weiss(duration, rheobase, chronaxie):
 
     Charge is a straight line in duration; arrays broadcast (ms, any unit of current).
     """
-    return rheobase * (1 + chronaxie / np.asarray(duration, float))
+    duration, rheobase, chronaxie = _strength(duration, rheobase, chronaxie)
+    return plain(rheobase * (1 + chronaxie / duration))
+
+
+def _strength(duration, rheobase, chronaxie):
+    return same_grid(
+        duration=numbers("duration", duration, above=0),
+        rheobase=numbers("rheobase", rheobase, above=0),
+        chronaxie=numbers("chronaxie", chronaxie, above=0),
+    )
 
 
 def fit_strength_duration(durations, thresholds, law=weiss):
@@ -232,8 +285,9 @@ def fit_strength_duration(durations, thresholds, law=weiss):
     tuple of float
         Rheobase (unit of `thresholds`) and chronaxie (ms), with least relative error.
     """
-    durations = numbers("durations", durations, above=0)
-    thresholds = numbers("thresholds", thresholds, above=0)
+    durations = _some("durations", durations, above=0)
+    thresholds = _some("thresholds", thresholds, above=0)
+    a_function("law", law)
     if durations.shape != thresholds.shape or durations.size < 2:
         raise ValueError("durations and thresholds must be as many, and at least two")
 
@@ -282,7 +336,11 @@ def f_i_curve(cell, currents, duration=500.0, *, settle=0.5, at=0, accuracy=1e-2
     array, shape (n,)
         One over the mean interval between spikes after settling; 0 with fewer than two.
     """
+    _is_cell(cell)
     currents = numbers("currents", currents)
+    if not currents.size:
+        raise ValueError("currents must be at least one number, got none")
+    number("duration", duration, above=0)
     number("settle", settle, least=0, most=1)
     parts = np.array_split(currents.ravel(), 4) if executor else [currents.ravel()]
     one = partial(_rates, cell, duration, settle, at, accuracy)
@@ -305,12 +363,17 @@ def latency(cell, stimulus, duration=100.0, **options):
 
     On a cable: to the spike in its last compartment.
     """
-    if isinstance(cell, Cable):
+    if isinstance(_is_cell(cell), Cable):
         options.setdefault("record", [-1])
-    r = simulate(cell, stimulus, duration, stop_at_spike=True, **options)
+    stimuli = stimulus if isinstance(stimulus, list | tuple) else [stimulus]
+    for s in several("stimulus", stimuli, Stimulus, "made by step, pulse, …"):
+        if s.traces is not None:
+            raise ValueError(f"stimulus must be one trace, got {s.traces} of them")
+    if not stimuli:
+        raise ValueError("stimulus must be at least one, got none")
+    r = simulate(cell, list(stimuli), duration, stop_at_spike=True, **options)
     times = r.spike_times() if isinstance(cell, Patch) else r.spike_times()[-1]
-    first = stimulus[0] if isinstance(stimulus, list) else stimulus
-    return float(times[0] - first.edges[0]) if len(times) else NEVER
+    return float(times[0] - stimuli[0].edges[0]) if len(times) else NEVER
 
 
 @dataclass(frozen=True)
@@ -390,7 +453,10 @@ def recovery_curve(
     -------
     Recovery
     """
-    intervals = numbers("intervals", intervals, above=duration)
+    number("duration", duration, above=0)
+    intervals = _some("intervals", intervals, above=duration)
+    for name, value in {"first": first, "highest": highest}.items():
+        number(name, value, above=0, most=1e4)
     undisturbed = {name: value for name, value in options.items() if name != "resets"}
     rest = pulse_threshold(cell, duration, wait=wait, at=at, **undisturbed)
     one = partial(
@@ -449,7 +515,12 @@ def critical_ramp(
     float
         Infinity if even the fastest ramp does not fire; 0 if the slowest does: no accommodation.
     """
-    number("amplitude", amplitude, above=0)
+    number("amplitude", amplitude, above=0, most=1e6)
+    number("hold", hold, least=0)
+    number("slowest", slowest, above=0)
+    if number("fastest", fastest) <= slowest:
+        raise ValueError(f"fastest must exceed slowest = {slowest:g}, got {fastest:g}")
+    number("resolution", resolution, above=0)
 
     def test(slope):
         rise = amplitude / slope
@@ -474,6 +545,8 @@ def rebound_threshold(cell, duration=20.0, *, highest=50.0, wait=50.0, at=0, **o
     **options
         Handed on to `threshold`.
     """
+    number("duration", duration, above=0)
+    number("wait", wait, least=0)
     return threshold(
         cell, lambda a: step(-a, 0.0, duration, at), duration + wait, highest=highest, **options
     )
@@ -488,7 +561,8 @@ def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, threshold=-30.
     Parameters
     ----------
     axon : Cable
-        At least several length constants long.
+        At least one length constant long, at rest. In less than two the ends speed the spike up,
+        in a squid axon by up to 6 %; from two on by 2 % at most.
     start, stop : float
         Between which fractions of the length it is timed. In a myelinated axon, from the node
         nearest to each.
@@ -503,7 +577,19 @@ def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, threshold=-30.
     -------
     float
         m/s; 0 if no spike arrives.
+
+    Raises
+    ------
+    ValueError
+        If the axon is shorter than a length constant: all of it fires at once, and nothing travels.
     """
+    constants = _length_constants(axon)[-1]
+    if constants < SHORTEST:
+        raise ValueError(
+            f"axon must be at least {SHORTEST:g} length constant long for a spike to travel along "
+            f"it, but its {axon.length.sum() * 1e-3:.3g} mm are {constants:.2g} of one: all of it "
+            "fires at once"
+        )
     number("start", start, least=0, most=1)
     number("stop", stop, least=start, most=1)
     position = axon.position
@@ -512,7 +598,9 @@ def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, threshold=-30.
     first, last = places[np.argmin(np.abs(position[places] - wanted[:, None]), axis=1)]
     if first == last:
         raise ValueError("start and stop fall into the same compartment")
-    r = kick(axon, [first, last], duration or position[last] * 1e-3 / 0.1, threshold, accuracy)
+    if duration is None:
+        duration = position[last] * 1e-3 / 0.1
+    r = kick(axon, [first, last], duration, threshold, accuracy)
     arrival = r.spike_times()
     if any(len(times) == 0 for times in arrival):
         return 0.0
@@ -523,10 +611,15 @@ def kick(axon, record, duration, threshold=-30.0, accuracy=1e-3, stop_at_spike=T
     """Return a recording of a spike started at the first end, cut short once it has arrived.
 
     The arguments are those of `simulate`. The first twentieth of the length is set to 0 mV at the
-    start, so no stimulus need be chosen.
+    start, so no stimulus need be chosen; of an axon shorter than two length constants, a fifth of
+    one.
     """
+    constants = _length_constants(axon)
+    count = np.searchsorted(axon.position, 0.05 * axon.length.sum())
+    if constants[-1] < SHORT:
+        count = np.searchsorted(constants, LIMINAL)
     end = np.full(len(axon), np.nan)
-    end[: np.searchsorted(axon.position, 0.05 * axon.length.sum()) + 1] = 0.0
+    end[: count + 1] = 0.0
     return simulate(
         axon,
         None,
@@ -539,6 +632,20 @@ def kick(axon, record, duration, threshold=-30.0, accuracy=1e-3, stop_at_spike=T
     )
 
 
+def _length_constants(axon):
+    """Return how many length constants, at rest, lie before the end of each compartment."""
+    kinds, kind = distinct(_is_axon(axon).membranes)
+    conductance = []  # mS/cm², of channels that have no time to open or close
+    for m in kinds:
+        rest = m.rest()
+        gates = m.steady_state(rest)
+        low, high = (sum(m.currents(rest + dv, gates).values()) for dv in (-0.01, 0.01))
+        conductance.append(max((high - low) / 0.02, 1e-9))
+    resistance = 1e3 / np.array(conductance)[kind]
+    constant = length_constant(axon.diameter, resistance, axon.axial_resistivity)
+    return np.cumsum(axon.length / constant)
+
+
 def conducts(axon, **options):
     """Return whether a spike started at the first end of the cable passes 0.9 of its length."""
     return conduction_velocity(axon, 0.1, 0.9, **options) > 0
@@ -549,6 +656,8 @@ def safety_factor(axon, channel="Na", resolution=1e-3, **options):
 
     One over the smallest fraction of the channel with which a spike still passes.
     """
+    _is_axon(axon)
+    number("resolution", resolution, above=0)
     return 1 / smallest(
         lambda share: conducts(modify(axon, channel, block, 1 - share), **options),
         0.0, 1.0, resolution,
@@ -570,6 +679,12 @@ def blocking_temperature(axon, low=6.3, high=45.0, resolution=0.02, **options):
     **options
         Handed on to `conduction_velocity`.
     """
+    _is_axon(axon)
+    temperature(number("low", low), "low")
+    temperature(number("high", high), "high")
+    if high <= low:
+        raise ValueError(f"high must exceed low = {low:g} °C, got {high:g}")
+    number("resolution", resolution, above=0)
     if not conducts(axon.at_temperature(low), **options):
         return low
     return smallest(
@@ -636,7 +751,11 @@ def sodium_entry(cell, *, channels=("Na",), strength=2.0, duration=0.2, wait=40.
     SpikeCost
         With the excess that Hodgkin (1975, Phil Trans R Soc Lond B 270:297–300) took to be four.
     """
-    if isinstance(cell, Cable):
+    channels = several("channels", channels, str, "text")
+    number("strength", strength, above=0, most=1e4)
+    number("duration", duration, above=0)
+    number("wait", wait, above=0)
+    if isinstance(_is_cell(cell), Cable):
         places = cell.regions.get("node", np.arange(len(cell)))
         middle = int(places[len(places) // 2])
         r = kick(cell, [middle], wait, accuracy=accuracy, stop_at_spike=False)
@@ -648,6 +767,9 @@ def sodium_entry(cell, *, channels=("Na",), strength=2.0, duration=0.2, wait=40.
         stimulus = pulse(amplitude, 0.0, duration)
         r = simulate(cell, stimulus, wait, sample=0.005, accuracy=accuracy)
         capacitance = cell.membrane.capacitance
+    missing = [name for name in channels if name not in r.currents]
+    if missing or not channels:
+        raise ValueError(f"channels must be some of {list(r.currents)}, got {channels}")
     v, inward = np.ravel(r.v), -sum(np.ravel(r.currents[name]) for name in channels)
     entry = np.trapezoid(inward - inward[0], r.t)
     return SpikeCost(float(entry), float(capacitance * (v.max() - v[0])))

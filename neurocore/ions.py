@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neurocore._check import numbers, plain, same_grid, temperature
+from neurocore._check import instance, numbers, plain, same_grid, temperature
 
 # CODATA 2018 (exact since the SI of 2019): both are products of defined constants.
 AVOGADRO = 6.02214076e23
@@ -44,8 +44,14 @@ class IonSet:
     celsius: float
 
     def __post_init__(self):
-        for name in ("outside", "inside", "permeability"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        for name, limit in (
+            ("outside", {"above": 0}), ("inside", {"above": 0}), ("permeability", {"least": 0})
+        ):  # fmt: skip
+            given = instance(name, getattr(self, name), Mapping, "a dict from ions to numbers")
+            for ion, value in given.items():
+                numbers(f"{name}[{ion!r}]", value, **limit)
+            object.__setattr__(self, name, MappingProxyType(dict(given)))
+        temperature(self.celsius)
 
 
 MAMMALIAN = IonSet(
@@ -390,6 +396,8 @@ def _mapping(name, value):
         raise TypeError(f"{name} must map ions to numbers, like {{'K': 1.0}}; got {value!r}")
     if not value:
         raise ValueError(f"{name} must name at least one ion; got none")
+    for ion in value:
+        instance(f"an ion in {name}", ion, str, "text")
 
 
 def _membrane(permeability, outside, inside, celsius):

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._check import number, temperature
+from ._check import a_function, instance, number, numbers, several, temperature
 from .channels import (
     Channel,
     frankenhaeuser_huxley_channels,
@@ -36,7 +36,8 @@ class Membrane:
 
     def __post_init__(self):
         number("capacitance", self.capacitance, above=0)
-        temperature(self.celsius)
+        temperature(number("celsius", self.celsius))
+        object.__setattr__(self, "channels", several("channels", self.channels, Channel, "Channel"))
         for names in ([c.name for c in self.channels], self.states):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
@@ -84,7 +85,8 @@ class Membrane:
 
     def steady_current(self, v):
         """Return the total current (µA/cm²) with all gates at rest at `v` (mV)."""
-        return sum(self.currents(v).values()) + 0.0 * np.asarray(v, float)
+        v = numbers("v", v)
+        return sum(self.currents(v).values()) + 0.0 * v
 
     @lru_cache(maxsize=256)  # noqa: B019  membranes are small, and compare by value
     def rest(self):
@@ -126,9 +128,15 @@ def modify(model, channel, change, *args, where=None, **kwargs):
     Same type as `model`
         With that one channel changed.
     """
+    a_function("change", change)
     if not isinstance(model, Membrane):
+        if not hasattr(model, "modify"):
+            raise TypeError(f"model must be a membrane, a patch or a cable, got {model!r}")
         return model.modify(channel, change, *args, where=where, **kwargs)
+    if where is not None:
+        raise ValueError("a membrane has no compartments to choose from: leave `where` out")
     changed = change(model[channel], *args, **kwargs)
+    instance("what `change` returns", changed, Channel, "a Channel")
     return replace(
         model, channels=tuple(changed if c.name == channel else c for c in model.channels)
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._check import number
+from ._check import number, whole
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,7 @@ class RandomNetwork:
 
     def __post_init__(self):
         for name in ("excitatory", "inhibitory"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name} must be a whole number from 1 on, got {value!r}")
+            whole(name, getattr(self, name), 1)
         number("connected", self.connected, least=0, most=1)
         for name in ("weight", "delay", "tau", "threshold"):
             number(name, getattr(self, name), above=0)
@@ -113,8 +111,7 @@ class RandomNetwork:
         number("duration", duration, above=0)
         if number("step", step, above=0) > self.delay:
             raise ValueError(f"step must not exceed the delay {self.delay:g} ms, got {step:g}")
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise ValueError(f"seed must be a whole number from 0 on, got {seed!r}")
+        whole("seed", seed, 0)
         chance = np.random.default_rng(seed)
         n = self.excitatory + self.inhibitory
         targets = self._targets(chance)
@@ -212,6 +209,11 @@ def siegert_rate(mean, deviation, tau=20.0, threshold=20.0, reset=10.0, refracto
     """
     number("mean", mean)
     number("deviation", deviation, above=0)
+    number("tau", tau, above=0)
+    number("threshold", threshold)
+    if number("reset", reset) >= threshold:
+        raise ValueError(f"reset must lie below the threshold {threshold:g} mV, got {reset:g}")
+    number("refractory", refractory, least=0)
     low, high = (reset - mean) / deviation, (threshold - mean) / deviation
     # over ln x, whose integrand is smooth and dies away at both ends
     s = np.linspace(-30.0, np.log(max(high, 0.0) + 8.0), 1501)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._check import number
+from ._check import number, numbers
 from .stimuli import VoltageClamp
 
 
@@ -155,7 +155,14 @@ def crossings(t, v, threshold=0.0):
     array, or nested lists of arrays along the leading axes
         Times (ms).
     """
-    v = np.asarray(v)
+    t, v = numbers("t", t), numbers("v", v)
+    if t.ndim != 1 or t.size < 2 or not np.all(np.diff(t) > 0):
+        raise ValueError(f"t must be two rising times or more, got {t}")
+    if v.ndim == 0 or v.shape[-1] != t.size or not v.size:
+        raise ValueError(
+            f"v must have a sample for each of the {t.size} times, got shape {v.shape}"
+        )
+    number("threshold", threshold)
     column, times = rises(t, v.reshape(-1, v.shape[-1]).T, threshold)
     return nested(by_column(column, times, v[..., 0].size), v.shape[:-1])
 

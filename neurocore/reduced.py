@@ -10,10 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._check import number, numbers, plain
-from .stimuli import Stimulus
+from ._check import a_function, number, numbers, plain, same_grid
+from .stimuli import Stimulus, VoltageClamp
 from .stimuli import step as constant
 
+STRONGEST = 1e6  # pA
+MOST_STEPS = 1e7  # in one run
 FINE = 0.5  # mV that v moves at most in one step of `spiking`
 
 
@@ -153,10 +155,9 @@ def trajectory(model, v, w, duration, step=0.1):
     v, w : arrays, shape (..., times)
         The trajectory (mV, 1).
     """
-    number("duration", duration, above=0)
-    if number("step", step, above=0) > duration:
-        raise ValueError(f"step must not exceed the run's {duration:g} ms, got {step:g}")
-    v, w = np.broadcast_arrays(numbers("v", v), numbers("w", w))
+    a_function("derivative of model", getattr(model, "derivative", None))
+    _check_step(duration, step)
+    v, w = same_grid(v=numbers("v", v), w=numbers("w", w))
     count = int(np.ceil(duration / step - 1e-9))
     h = duration / count
     path = np.empty((2, count + 1, *v.shape))
@@ -432,13 +433,14 @@ def spiking(model, current, duration, step=0.1):
     spikes : array, shape (spikes,)
         When v reached the model's `peak` (ms). The peaks themselves fall between samples.
     """
-    number("duration", duration, above=0)
-    if number("step", step, above=0) > duration:
-        raise ValueError(f"step must not exceed the run's {duration:g} ms, got {step:g}")
+    a_function("after_spike of model", getattr(model, "after_spike", None))
+    _check_step(duration, step)
     if not isinstance(current, Stimulus):
         current = constant(number("current", current), 0.0, duration)
-    elif current.traces is not None:
-        raise ValueError("current must be one trace, not an axis of amplitudes")
+    elif isinstance(current, VoltageClamp) or current.traces is not None:
+        raise ValueError("current must be one trace of current, no axis of amplitudes, no clamp")
+    if max(np.abs(current.first).max(), np.abs(current.last).max()) > STRONGEST:
+        raise ValueError(f"current must lie from −{STRONGEST:g} to {STRONGEST:g} pA")
     edges = current.edges[(current.edges > 0) & (current.edges < duration)]
     grid = np.linspace(0.0, duration, int(np.ceil(duration / step - 1e-9)) + 1)
     t = np.unique(np.round(np.append(grid, edges), 9))
@@ -471,6 +473,12 @@ def spiking(model, current, duration, step=0.1):
             busy = now + model.refractory
         path[:, k + 1] = v, w
     return t, *path, np.array(spikes)
+
+
+def _check_step(duration, step):
+    number("duration", duration, above=0)
+    if number("step", step, least=duration / MOST_STEPS) > duration:
+        raise ValueError(f"step must not exceed the run's {duration:g} ms, got {step:g}")
 
 
 def _kutta(model, v, w, h, push, middle, after):

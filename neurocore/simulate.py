@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._check import number
+from ._check import number, numbers
 from ._look import Look
 from ._many import Chain, distinct
 from ._one import run
@@ -18,6 +18,7 @@ from .stimuli import Stimulus, VoltageClamp
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
+MOST_STEPS = 1e7  # in one run, and as many samples
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
 
 
@@ -86,9 +87,12 @@ def simulate(
     FloatingPointError
         If the potential leaves the range in which membranes exist.
     """
+    number("duration", duration, above=0)
     for name, value in {"step": step, "sample": sample}.items():
-        if value is not None and number(name, value, above=0) > duration:
-            raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
+        if value is not None:
+            number(name, value, least=duration / MOST_STEPS)
+            if value > duration:
+                raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
     plan = _plan(cell, stimulus, duration, resets, accuracy, threshold)
     if isinstance(cell, Patch) and record is not None:
         raise ValueError("a patch has no compartments to choose from: leave `record` out")
@@ -131,7 +135,7 @@ def _plan(cell, stimulus, duration, resets, accuracy, threshold):
     if not isinstance(cell, Patch | Cable):
         raise TypeError(f"cell must be a patch or a cable, got {cell!r}")
     duration = number("duration", duration, above=0)
-    accuracy = number("accuracy", accuracy, above=0)
+    accuracy = number("accuracy", accuracy, least=1e-9, most=1)
     threshold = number("threshold", threshold, least=-150, most=100)
     stimuli = _stimuli(cell, stimulus, duration)
     resets = _resets(cell, resets, duration)
@@ -145,10 +149,13 @@ def _plan(cell, stimulus, duration, resets, accuracy, threshold):
 
 def _stimuli(cell, stimulus, duration):
     stimuli = [] if stimulus is None else stimulus
-    stimuli = [stimuli] if isinstance(stimuli, Stimulus) else list(stimuli)
+    stimuli = list(stimuli) if isinstance(stimuli, list | tuple) else [stimuli]
     for s in stimuli:
         if not isinstance(s, Stimulus):
-            raise TypeError(f"stimulus must be made by step, pulse, … or voltage_clamp, got {s!r}")
+            raise TypeError(
+                "stimulus must be a stimulus such as step(10), pulse(…), voltage_clamp(…), "
+                f"or a list of them, got {s!r}"
+            )
         if isinstance(s, VoltageClamp):
             if len(stimuli) > 1 or not isinstance(cell, Patch):
                 raise ValueError("a voltage clamp works alone, and on a patch")
@@ -158,23 +165,29 @@ def _stimuli(cell, stimulus, duration):
                 f"but this one starts at {s.edges[0]:g} ms"
             )
         if isinstance(cell, Cable):
-            _compartments(cell, s.at)
+            _compartments(cell, s.at, "at")
         elif s.at != 0:
-            raise ValueError(f"a patch has only the compartment 0, not {s.at}")
+            raise ValueError(f"at must be 0, the only compartment of a patch, got {s.at}")
     return stimuli
 
 
 def _resets(cell, resets, duration):
-    resets = dict(resets or {})
+    resets = {} if resets is None else resets
+    if not isinstance(resets, dict):
+        raise TypeError(f"resets must be a dict such as {{5.0: {{'v': -50.0}}}}, got {resets!r}")
     membranes = [cell.membrane] if isinstance(cell, Patch) else distinct(cell.membranes)[0]
     known = {"v", *(name for m in membranes for name in m.states)}
     for time, changes in resets.items():
-        if not 0 <= time < duration:
+        if not 0 <= number("a time in resets", time) < duration:
             raise ValueError(f"resets must lie within the run, 0 to {duration:g} ms, got {time:g}")
+        if not isinstance(changes, dict):
+            raise TypeError(f"resets at {time:g} ms must be a dict of values, got {changes!r}")
         for name, value in changes.items():
             if name not in known:
                 raise ValueError(f"resets can set {sorted(known)}, not {name!r}")
-            value = np.asarray(value, float)
+            value = np.asarray(value)
+            if value.dtype.kind not in "iuf":
+                raise TypeError(f"{name!r} in resets must be a number, got {changes[name]!r}")
             if value.shape not in ((), (1 if isinstance(cell, Patch) else len(cell),)):
                 raise ValueError(f"{name!r} in resets must be one value or one per compartment")
             low, high = (-200, 150) if name == "v" else (0, 1)
@@ -250,7 +263,7 @@ def _many(cell, plan, v0, record, sample, step, stop):
         membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
     else:
         membranes, area, axial, micro = cell.membranes, cell.area, cell.axial_conductance, 1e-3
-    chosen = np.arange(len(membranes)) if record is None else _compartments(cell, record)
+    chosen = np.arange(len(membranes)) if record is None else _compartments(cell, record, "record")
     keep_gates = record is not None or isinstance(cell, Patch)
     step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     every = 1 if sample is None else max(1, round(sample / step))
@@ -334,7 +347,7 @@ def _starts(membranes, v0):
     if v0 is None:
         kinds, kind = distinct(membranes)
         return np.array([round(m.rest(), 2) for m in kinds])[kind]
-    v0 = np.asarray(v0, float)
+    v0 = numbers("v0", v0)
     if v0.shape not in ((), (len(membranes),)) or not np.all((v0 >= -200) & (v0 <= 150)):
         raise ValueError(f"v0 must be one potential or one per compartment (mV), got {v0}")
     return v0

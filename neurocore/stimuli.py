@@ -9,7 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._check import number
+from ._check import instance, number, numbers, same_grid, whole
+
+MOST_SAMPLES = 1e7 + 1  # of one trace of noise
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,15 +36,22 @@ class Stimulus:
 
     def __post_init__(self):
         for name in ("edges", "first", "last"):
-            values = np.array(getattr(self, name), float, ndmin=1)
-            if not np.isfinite(values).all():
-                raise ValueError(f"a stimulus must be finite, got {name} = {values}")
+            values = np.array(numbers(name, getattr(self, name)), ndmin=1)
             object.__setattr__(self, name, values)
+        whole("at", self.at)
+        if self.edges.ndim > 1 or self.edges.size < 2:
+            raise ValueError(f"edges must be two rising times or more, got {self.edges} ms")
         if (self.edges[1:] <= self.edges[:-1]).any():
             raise ValueError(f"a stimulus must end after it starts, got the times {self.edges} ms")
         if self.first.ndim > 2 or self.first.shape != self.last.shape:
             raise ValueError(
-                f"amplitudes must be one number or one axis of them, got shape {self.first.shape}"
+                f"first and last must have one shape, of one axis or two, "
+                f"got {self.first.shape} and {self.last.shape}"
+            )
+        if self.first.shape[-1] != self.edges.size - 1 or not self.first.size:
+            raise ValueError(
+                f"first and last must have {self.edges.size - 1} values, one less than edges, "
+                f"got shape {self.first.shape}"
             )
 
     @property
@@ -68,14 +77,14 @@ class Stimulus:
 
     def __call__(self, t):
         """Return the current at the times `t` (ms), shape (..., times); right after an edge."""
-        t = np.asarray(t, float)
+        t = numbers("t", t)
         k, inside = self._stretch(t)
         value = self.first[..., k] + self.slope(t) * (t - self.edges[k])
         return np.where(inside, value, 0.0)
 
     def slope(self, t):
         """Return how fast the current rises at the times `t` (ms), per ms, shape (..., times)."""
-        k, inside = self._stretch(np.asarray(t, float))
+        k, inside = self._stretch(numbers("t", t))
         rise = self.last[..., k] - self.first[..., k]
         return np.where(inside, rise / (self.edges[k + 1] - self.edges[k]), 0.0)
 
@@ -99,10 +108,17 @@ class VoltageClamp(Stimulus):
 
 
 def _amplitude(name, value):
-    value = np.asarray(value, float)
-    if value.ndim > 1 or not np.isfinite(value).all():
-        raise ValueError(f"{name} must be finite, a number or one axis of them, got {value}")
+    value = numbers(name, value)
+    if value.ndim > 1 or not value.size:
+        raise ValueError(f"{name} must be a number or one axis of them, got shape {value.shape}")
     return value
+
+
+def _span(start, stop):
+    start, stop = number("start", start, least=0), number("stop", stop, least=0)
+    if stop <= start:
+        raise ValueError(f"stop: a stimulus must end after it starts, {start:g} ms, got {stop:g}")
+    return start, stop
 
 
 def step(amplitude, start=0.0, stop=1e9, at=0):
@@ -118,25 +134,26 @@ def step(amplitude, start=0.0, stop=1e9, at=0):
         The compartment that receives it.
     """
     amplitude = _amplitude("amplitude", amplitude)[..., None]
-    start, stop = number("start", start, least=0), number("stop", stop, least=0)
+    start, stop = _span(start, stop)
     return Stimulus([start, stop], amplitude, amplitude, at)
 
 
 def pulse(amplitude, start=0.0, duration=0.2, at=0):
     """Return a brief step: `amplitude` (µA/cm² or nA) for `duration` from `start` on (ms)."""
+    number("start", start, least=0)
     number("duration", duration, above=0)
     return step(amplitude, start, start + duration, at)
 
 
 def train(amplitude, start, duration, interval, count, at=0):
     """Return `count` pulses (µA/cm² or nA) of `duration`, one every `interval` (ms)."""
+    number("start", start, least=0)
     number("duration", duration, above=0)
-    if not interval > duration:
+    if not number("interval", interval, above=0, most=1e9) > duration:
         raise ValueError(f"interval must exceed the duration {duration:g} ms, got {interval:g}")
-    if count < 1 or count != int(count):
-        raise ValueError(f"count must be a whole number from 1 on, got {count!r}")
+    count = whole("count", count, 1)
     amplitude = _amplitude("amplitude", amplitude)[..., None]
-    starts = start + interval * np.arange(int(count))
+    starts = start + interval * np.arange(count)
     edges = np.sort(np.concatenate([starts, starts + duration]))
     on = np.arange(edges.size - 1) % 2 == 0
     return Stimulus(edges, amplitude * on, amplitude * on, at)
@@ -157,6 +174,7 @@ def ramp(amplitude, start, stop, hold=0.0, at=0):
         The compartment that receives it.
     """
     amplitude = _amplitude("amplitude", amplitude)[..., None]
+    start, stop = _span(start, stop)
     number("hold", hold, least=0)
     if hold == 0:
         return Stimulus([start, stop], 0 * amplitude, amplitude, at)
@@ -179,9 +197,10 @@ def samples(values, interval, start=0.0, at=0):
     at : int
         The compartment that receives it.
     """
-    values = np.asarray(values, float)
-    if values.ndim not in (1, 2) or values.shape[-1] < 2:
+    values = numbers("values", values)
+    if values.ndim not in (1, 2) or values.shape[-1] < 2 or not values.size:
         raise ValueError(f"values need an axis of two samples or more, got shape {values.shape}")
+    number("start", start, least=0)
     number("interval", interval, above=0)
     edges = start + interval * np.arange(values.shape[-1])
     return Stimulus(edges, values[..., :-1], values[..., 1:], at)
@@ -205,10 +224,20 @@ def noise(mean, deviation, start, stop, correlation=1.0, seed=0, traces=None, at
     at : int
         The compartment that receives it.
     """
-    number("correlation", correlation, above=0)
+    number("mean", mean)
     number("deviation", deviation, least=0)
-    count = max(2, round((stop - start) / correlation * 10) + 1)
-    shape = (count,) if traces is None else (traces, count)
+    number("start", start, least=0)
+    if number("stop", stop) <= start:
+        raise ValueError(f"stop must exceed start = {start:g} ms, got {stop:g}")
+    number("correlation", correlation, above=0)
+    count = max(2.0, np.rint((stop - start) / correlation * 10) + 1)
+    if count > MOST_SAMPLES:
+        raise ValueError(
+            f"correlation must be at least a millionth of the noise's {stop - start:g} ms, "
+            f"got {correlation:g}"
+        )
+    count, seed = int(count), whole("seed", seed, 0)
+    shape = (count,) if traces is None else (whole("traces", traces, 1), count)
     values = np.random.default_rng(seed).standard_normal(shape)
     keep = np.exp(-0.1)  # a tenth of the correlation time
     for k in range(1, count):
@@ -231,7 +260,15 @@ def voltage_clamp(holding, *stretches):
     --------
     A prepulse, then a family of test steps: ``voltage_clamp(-65, (5, 15, -100), (15, 30, tests))``
     """
-    holding = number("holding", holding, least=-300, most=300)
+    holding = number("holding", holding, least=-200, most=200)
+    for stretch in stretches:
+        instance("stretches", stretch, list | tuple, "(start, stop, level)")
+        if len(stretch) not in (3, 4):
+            raise ValueError(f"stretches must be (start, stop, level), got {stretch!r}")
+        number("start", stretch[0], least=0)
+        number("stop", stretch[1], least=0)
+        for level in stretch[2:]:
+            numbers("level", level, least=-200, most=200)
     edges, first, last = [0.0], [], []
     for start, stop, level, *end in sorted(stretches, key=lambda s: s[0]):
         if start < edges[-1]:
@@ -242,6 +279,7 @@ def voltage_clamp(holding, *stretches):
         first.append(_amplitude("level", level))
         last.append(_amplitude("level", end[0] if end else level))
     edges, first, last = [*edges, 1e9], [*first, holding], [*last, holding]
-    first, last = (np.stack(np.broadcast_arrays(*values), axis=-1) for values in (first, last))
-    first, last = np.broadcast_arrays(first, last)
+    levels = {f"level {k}": level for k, level in enumerate([*first, *last])}
+    levels = np.stack(same_grid(**levels), axis=-1)
+    first, last = np.split(levels, 2, axis=-1)
     return VoltageClamp(edges, first, last)

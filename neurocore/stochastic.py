@@ -5,20 +5,24 @@ channel with n⁴ has 0 to 4 open gates, five states, a sodium channel with m³h
 how many channels are in each state.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import comb
 
 import numpy as np
 
-from ._check import number, numbers
+from ._check import instance, number, numbers, whole
 from .channels import Scheme
+from .membrane import Membrane
 from .recording import by_column, nested
 from .stimuli import Stimulus, VoltageClamp
 
 # Channels per µm² of squid axon, as chosen by Chow and White 1996, Biophys J 71:3013–3021
 SQUID_DENSITY = {"Na": 60.0, "K": 18.0}
 
+MOST_STEPS = 1e7  # in one run
+MOST_CHANNELS = 1e15  # of a kind in a patch: whole numbers that a float holds
 LOW, HIGH, MESH = -150.0, 100.0, 0.05  # of the tables of transition probabilities (mV)
 
 
@@ -97,16 +101,16 @@ def channel_noise(
     --------
     Twenty patches of 10 µm²: ``channel_noise(hodgkin_huxley(), [10.0] * 20, 500.0, seed=1)``
     """
+    instance("membrane", membrane, Membrane, "a Membrane")
     area = numbers("area", area, above=0)
-    if area.ndim > 1:
+    if area.ndim > 1 or not area.size:
         raise ValueError(f"area must be one number or one axis of them, got shape {area.shape}")
     shape, areas = area.shape, area.reshape(-1)
     number("duration", duration, above=0)
     for name, value in {"step": step, "sample": sample}.items():
-        if number(name, value, above=0) > duration:
+        if number(name, value, least=duration / MOST_STEPS) > duration:
             raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"seed must be a whole number from 0 on, got {seed!r}")
+    whole("seed", seed, 0)
     if stimulus is not None and (
         not isinstance(stimulus, Stimulus) or isinstance(stimulus, VoltageClamp)
     ):
@@ -147,8 +151,8 @@ def channel_noise(
             *((c, 1.0) for c in always),
             *((c.channel, c.open() / c.total) for c in counted),
         ]:
-            drive = channel.drive(v, membrane.celsius)
-            steeper = channel.drive(v + 1e-3, membrane.celsius)
+            drive = channel._drive(v, membrane.celsius)
+            steeper = channel._drive(v + 1e-3, membrane.celsius)
             inward = inward - channel.conductance * fraction * drive
             slope = slope + channel.conductance * fraction * (steeper - drive) * 1e3
         # the trapezoidal rule, with the conductances of the step's middle
@@ -172,6 +176,7 @@ def channel_noise(
 def _count(membrane, density, areas, v, step, chance):
     """Return the populations of all channels with gates, at rest at `v`."""
     density = SQUID_DENSITY if density is None else density
+    instance("density", density, Mapping, "a dict from channel to channels per µm²")
     gated = [c for c in membrane.channels if c.gates]
     if {c.name for c in gated} != set(density):
         raise ValueError(
@@ -184,7 +189,13 @@ def _count(membrane, density, areas, v, step, chance):
             if isinstance(gate, Scheme):
                 raise ValueError(f"channel {channel.name!r} must have gates only, not a scheme")
         per_area = number(f"density of {channel.name!r}", density[channel.name], above=0)
-        total = np.maximum(1, np.round(per_area * areas)).astype(int)
+        total = np.maximum(1, np.round(per_area * areas))
+        if total.max() > MOST_CHANNELS:
+            raise ValueError(
+                f"area and density must make at most {MOST_CHANNELS:g} channels of a kind, "
+                f"got {total.max():g} of {channel.name!r}"
+            )
+        total = total.astype(int)
         populations.append(_Population(channel, membrane.celsius, total, v, step, chance))
     return populations
 

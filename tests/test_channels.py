@@ -231,11 +231,10 @@ def test_lidocaine_recovers_within_one_to_two_seconds():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: nc.Gate("m", 3, alpha="V +", beta="1"), ValueError, "not a formula"),
+        (lambda: nc.Gate("m", 3, alpha="V +", beta="1"), ValueError, "must be a formula"),
         (lambda: nc.Gate("m", 3, alpha="W", beta="1"), ValueError, "'W'"),
         (lambda: nc.Gate("m", 3, alpha="__import__('os')", beta="1"), ValueError, "__import__"),
         (lambda: nc.Gate("m", 3, alpha="V", beta="1"), ValueError, "at least 0"),
-        (lambda: nc.Gate("m", 3, "(V + 40) / (1 - exp(-V - 40))", "1"), ValueError, "linoid"),
         (lambda: nc.Gate("m", 3, alpha=1.0, beta="1"), TypeError, "text"),
         (lambda: nc.Gate("m", 3, alpha="1.0"), ValueError, "alpha and beta"),
         (lambda: nc.Gate("m", 0, alpha="1.0", beta="1.0"), ValueError, "power"),

@@ -459,3 +459,25 @@ def test_bad_input_is_refused(arguments, options, error, message):
 def test_leaving_the_physical_range_is_said(amplitude):
     with pytest.raises(FloatingPointError, match="physical range"):
         nc.simulate(PATCH, nc.step(amplitude, 1), 20)
+
+
+def test_an_ungated_constant_field_leak_runs_everywhere():
+    """Alone, in an array, along a cable, and beside other membranes."""
+    leak = nc.Channel("leak", 4e-6, nc.ConstantField(120.0, 5.0))
+    membrane = nc.Membrane((nc.squid_sodium(), nc.squid_potassium(), leak))
+    only = nc.Membrane((leak,))
+    for m in (membrane, only):
+        one = nc.simulate(nc.patch(m), nc.step(10.0, 1.0, 4.0), 10.0, sample=0.001)
+        many = nc.simulate(nc.patch(m), nc.step([10.0, 0.0], 1.0, 4.0), 10.0, sample=0.5)
+        np.testing.assert_allclose(many.v[0], np.interp(many.t, one.t, one.v), atol=0.05)
+        cable = nc.bare_axon(m, 100.0, 100.0, 35.4, 4)  # of one potential
+        nanoamperes = 10.0 * cable.area.sum() * 1e3
+        along = nc.simulate(cable, nc.step(nanoamperes, 1.0, 4.0), 10.0, sample=0.5)
+        np.testing.assert_allclose(along.v[0], many.v[0], atol=0.1)
+    both = nc.chain(("a", membrane, 50, 20, 2), ("b", only, 50, 20, 2), axial_resistivity=100.0)
+    assert np.isfinite(nc.simulate(both, None, 5.0).v).all()
+
+
+def test_a_number_is_not_a_stimulus():
+    with pytest.raises(TypeError, match=r"stimulus .* such as step\(10\).*got 10.0"):
+        nc.simulate(nc.patch(nc.hodgkin_huxley()), 10.0, 20)

@@ -130,7 +130,7 @@ def test_a_frozen_gate_does_not_flip():
         ((SQUID, 1.0, -1.0), {}, ValueError, "duration"),
         ((SQUID, 1.0, 1.0), {"step": 2.0}, ValueError, "step must not exceed"),
         ((SQUID, 1.0, 1.0), {"seed": 1.5}, ValueError, "seed"),
-        ((SQUID, 1.0, 1.0), {"seed": None}, ValueError, "seed"),
+        ((SQUID, 1.0, 1.0), {"seed": None}, TypeError, "seed"),
         ((SQUID, 1.0, 1.0), {"hold": 500.0}, ValueError, "hold"),
         ((SQUID, 1.0, 1.0), {"density": {"Na": 60}}, ValueError, "density must name"),
         ((SQUID, 1.0, 1.0), {"density": {"Na": 60, "K": 0}}, ValueError, "density of 'K'"),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from neurocore.channels import linoid
+from neurocore._formula import linoid
 from neurocore.dynamics import fixed_points, jacobian, separatrix
 from neurocore.experiments import smallest
 from neurocore.plots import COLOUR, label, level
