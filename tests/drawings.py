@@ -84,10 +84,9 @@ def alike(said, computed):
     )
 
 
-def comes_to_say(figure, sentence, settings=None):
-    """Wait until a lab says a sentence, and no longer waits for Python."""
-    said = ""
-    for _ in range(1000):
+def comes_to_say(figure, sentence, settings, patience=10_000):
+    """Wait, at most some ms, until a lab says a sentence and no longer waits for Python."""
+    for _ in range(patience // 10):
         said = figure.locator(".nc-says").text_content()
         if alike(said, sentence.replace("_", "")) and not figure.evaluate(WAITS):
             return

@@ -8,15 +8,17 @@ import urllib.parse
 from types import SimpleNamespace
 
 import living_book
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from comm.base_comm import BaseComm
 from conftest import Faults
-from drawings import FUNCTIONS, alike, comes_to_say, computed_sentence, drive
+from drawings import FUNCTIONS, MOVE, alike, comes_to_say, computed_sentence, drive
 from jupyter_client.session import json_packer
+from playwright.sync_api import expect
 
-from neurocore.labs import LABS
+from neurocore.labs import LABS, Line, Traces
 from neurocore.labs.description import Slider
 from neurocore.labs.table import answer
 from neurocore.labs.widget import STATIC, Lab
@@ -342,6 +344,86 @@ def test_lab_draws_what_a_kernel_answers(name, notebook):
     """At once, and at every setting."""
     page = notebook(lambda: Lab(**LABS[name] | {"function": FUNCTIONS[name]}))
     drive(page.locator(".nc-lab"), name, comes_to_say)
+
+
+def fragile(a):
+    """A lab's function of a test that has no answer everywhere, and one that cannot be drawn."""
+    if a > 3:
+        return {"x": np.arange(2.0), "z": np.ones(2)}
+    return {"x": np.arange(2.0), "y": np.full(2, 1 / (a - 2))}
+
+
+def test_lab_says_what_a_kernel_cannot_answer(notebook, faults):
+    panel = Traces("curve", "x", "x", "y", (Line("y", "y"),), (0, 1), (-2, 2))
+    words = {"title": "Fragile", "attempt": "Try.", "notice": "See."}
+    slider = Slider("a", "a", "", (1, 2, 3, 4), 1)
+    page = notebook(lambda: Lab(fragile, [slider], [panel], summary=("y is {y:.1f}.",), **words))
+    says, fault = page.locator(".nc-says"), page.locator(".nc-fault")
+    control = page.locator("[data-name=a]")
+    expect(says).to_have_text("y is −1.0.")
+    control.evaluate(MOVE, 1)
+    expect(fault).to_contain_text("ZeroDivisionError: float division by zero")
+    expect(fault).to_contain_text("What is drawn is older.")
+    expect(says).to_have_text("y is −1.0.")
+    control.evaluate(MOVE, 2)
+    expect(says).to_have_text("y is 1.0.")
+    expect(fault).to_have_text("")
+    control.evaluate(MOVE, 3)
+    expect(fault).to_contain_text("Python gives no answer at these settings (")
+    (found,) = faults  # and who looks into the console is told too
+    assert found.startswith("page error: ")
+    faults.clear()
+
+
+# Answers that come when, and as, a test says.
+ASKED = """() => {
+    window.asked = [];
+    window.labs.answer((name, settings) => new Promise((resolve, reject) => {
+        if (name.endsWith(":cable")) window.asked.push({ settings, resolve, reject });
+    }));
+}"""
+REPLY = """async ([packed, error]) => {
+    const { resolve, reject } = window.asked.shift();
+    if (error) return reject(new Error(error));
+    packed.data = Uint8Array.from(atob(packed.data), (c) => c.charCodeAt(0));
+    resolve(packed);
+}"""
+
+
+def test_table_stands_where_python_fails_or_is_late(site, site_folder, strict):
+    page = strict.new_page()
+    figure = ready(page, site + lab_pages(site_folder)["cable"], "cable")
+    says, fault = figure.locator(".nc-says"), figure.locator(".nc-fault")
+    control = figure.locator("[data-name=diameter]")
+    first = {slider.name: slider.value for slider in LABS["cable"]["sliders"]}
+    stops = LABS["cable"]["sliders"][0].stops
+
+    def answers(diameter):
+        settings = first | {"diameter": diameter}
+        return python("neurocore.labs.propagation:cable", settings)
+
+    def text(diameter):
+        return computed_sentence("cable", first | {"diameter": diameter}).replace("_", "")
+
+    page.evaluate(ASKED)
+    page.wait_for_function("window.asked.length === 1")
+    page.evaluate(REPLY, [None, "MemoryError: too much"])
+    expect(fault).to_contain_text("(MemoryError: too much). The book's own answer stands.")
+    assert alike(says.text_content(), text(first["diameter"]))
+    control.evaluate(MOVE, 0)
+    assert alike(says.text_content(), text(stops[0]))  # at once, with no word from Python
+    expect(fault).to_have_text("")
+    page.wait_for_function("window.asked.length === 1")
+    control.evaluate(MOVE, 4)
+    page.evaluate(REPLY, [answers(stops[0]), ""])
+    page.wait_for_function("window.asked.length === 1")  # Python is asked again, for these
+    assert alike(says.text_content(), text(stops[4]))  # and what came late is not shown
+    page.evaluate(REPLY, [answers(stops[4]), ""])
+    control.evaluate(MOVE, 3.5)
+    page.wait_for_function("window.asked.length === 1")
+    page.evaluate(REPLY, [None, "ValueError: no"])
+    expect(fault).to_contain_text("(ValueError: no). The nearest of the book's own answers stands.")
+    assert alike(says.text_content(), text(stops[4]))
 
 
 def test_link_brings_settings_back(site, site_folder, strict):

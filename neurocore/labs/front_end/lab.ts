@@ -230,10 +230,13 @@ async function begin({ model, el }: Context): Promise<() => void> {
     const stale = spec.sliders.some(({ name }) => packed.settings[name] !== asked[name]);
     if (stale && (packed.error || !waits)) return;
     if (packed.error) return fail(packed.error);
+    const before = frame;
     try {
       frame = unpack(packed);
       draw();
     } catch (error) {
+      frame = before;
+      draw();
       fail((error as Error).message);
       throw error;
     }
