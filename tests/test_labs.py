@@ -35,7 +35,7 @@ from neurocore.labs import (
     lab,
 )
 from neurocore.labs.description import number, say, symbols
-from neurocore.labs.table import cached_table, evaluate, tabulate
+from neurocore.labs.table import answer, cached_table, evaluate, tabulate
 
 
 def first_settings(description):
@@ -228,12 +228,88 @@ def test_slider_refuses_what_cannot_be_moved(stops, value, message):
         Slider("a", "a", "", stops, value)
 
 
+def unpack(packed):
+    """Read a frame as the front end does: the judge of its form on the wire."""
+    row, start, frame = np.frombuffer(packed["data"], "<f8"), 0, {}
+    for name, shape in packed["outputs"]:
+        size = int(np.prod(shape))
+        frame[name] = row[start : start + size].reshape(shape)
+        start += size
+    assert start == len(row)
+    return frame
+
+
+def anything(a):
+    """A lab's function of a test that returns what numpy and people return."""
+    whole = np.arange(24).reshape(2, 3, 4)
+    return {
+        "yes": a > 0,
+        "count": 3,
+        "none": float("nan"),
+        "endless": -np.inf,
+        "zero_d": np.array(2.5),
+        "single": np.float32(1.5),
+        "one": np.array([7]),
+        "listed": [1, 2.5],
+        "bits": np.array([True, False]),
+        "turned": whole[0].T,  # not in C order
+        "strided": whole[1, ::2, 1],
+        "cube": whole,
+        "gaps": np.array([[1, np.nan], [np.inf, 4]]),
+    }
+
+
+def test_any_output_travels_whole():
+    packed = answer(anything, {"a": np.float64(2)})
+    assert packed["settings"] == {"a": 2.0}
+    frame = unpack(packed)
+    wanted = anything(2)
+    assert list(frame) == list(wanted)
+    for name, value in wanted.items():
+        np.testing.assert_array_equal(frame[name], np.asarray(value, float), strict=True)
+
+
+@pytest.mark.parametrize(
+    "value", ["text", 1 + 2j, np.array([1j]), None, [], np.zeros((0, 3)), np.datetime64(1, "s")]
+)
+def test_what_cannot_travel_is_named(value):
+    def odd(a):
+        return {"fine": a, "odd": value}
+
+    with pytest.raises(TypeError, match=r"output 'odd' of odd: .*; a real number or an array"):
+        evaluate(odd, {"a": 1})
+
+
+def fragile(a):
+    """A lab's function of a test that has no answer everywhere."""
+    return {"y": 1 / (a - 1)}
+
+
+def test_failing_function_answers_in_words():
+    widget = Lab(
+        fragile,
+        [Slider("a", "a", "", (0, 1, 2), 0)],
+        [Bars("bars", "", (Bar("y", "y"),), (-2, 2))],
+        title="Fragile",
+        summary=("y is {y}",),
+        attempt="Try.",
+        notice="See.",
+    )
+    widget.settings = {"a": 1}
+    assert widget.frame["error"] == "ZeroDivisionError: float division by zero"
+    widget.settings = {"a": 2}
+    assert "error" not in widget.frame
+    assert unpack(widget.frame)["y"] == 1
+
+
 def test_widget_answers_a_kernel():
     widget = lab("membrane-at-rest")
-    before = widget.frame["v"]
+    before = unpack(widget.frame)["v"]
     widget.settings = widget.settings | {"k_out": 8.0}
-    assert widget.frame["v"] - before == pytest.approx(6.05, abs=0.005)
-    assert np.frombuffer(widget.frame["v_curve"]).shape == (25,)
+    after = unpack(widget.frame)
+    assert widget.frame["settings"] == widget.settings
+    assert after["v"] - before == pytest.approx(6.05, abs=0.005)
+    assert after["v_curve"].shape == (25,)
     bundle = widget._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/plain"].startswith("The membrane at rest: V_m is −60.5 mV")

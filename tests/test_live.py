@@ -17,6 +17,7 @@ import pyodide_site
 import pytest
 import serve
 from conftest import ROOT, Faults
+from drawings import comes_to_say, drive, moves
 from playwright.sync_api import expect
 from sphinx.errors import ExtensionError
 
@@ -25,6 +26,7 @@ from neurocore.labs.description import Slider, say
 from neurocore.labs.table import evaluate
 
 CHAPTER = "/book/principles/resting-potential.html"
+PROPAGATION = "/book/principles/propagation.html"
 EXERCISES = "/exercises/resting-potential.html"
 LONG = 60_000  # ms: a patience, not a measure
 
@@ -398,17 +400,37 @@ def test_table_answers_while_python_is_busy(site, strict):
     expect(control).to_have_attribute("step", "1")
 
 
-def test_lab_in_a_live_cell(site, strict):
+# Their functions take a second and more in the page: they are moved once.
+SLOW = {"building-the-potential", "find-the-threshold", "where-is-the-spike-born", "two-pulses"}
+
+
+def some_moves(name):
+    """Every slider once between its stops, or the last one alone."""
+    found = [(slider, place) for slider, place in moves(name) if place % 1 or place == 1]
+    return found[-1:] if name in SLOW else found
+
+
+def patiently(figure, sentence, settings):
+    comes_to_say(figure, sentence, settings, LONG)
+
+
+def test_every_lab_in_a_live_cell(site, strict):
+    """Drawn at once from Python's own frame, and moved by Python alone."""
     page = strict.new_page()
     cell = visible(live(page, site + CHAPTER))
-    code = "from neurocore.labs import lab\nlab('membrane-at-rest')"
-    run(cell, code)
-    figure = cell.locator(".nc-lab[data-ready]")
-    figure.wait_for(timeout=LONG)
-    before = figure.locator(".nc-says").inner_text()
-    figure.locator("[data-name=k_out]").focus()
-    page.keyboard.press("End")
-    expect(figure.locator(".nc-says")).not_to_have_text(before)
+    for name in LABS:
+        run(cell, f"from neurocore.labs import lab\nlab({name!r})")
+        figure = cell.locator(".nc-lab[data-ready]")
+        figure.wait_for(timeout=LONG)
+        drive(figure, name, patiently, some_moves)
+
+
+@pytest.mark.parametrize("name", ["the-axon", "cable"])
+def test_labs_of_two_dimensions_go_exact(name, site, strict):
+    """With Python loaded by a live cell, the table answers at once and Python exactly."""
+    page = strict.new_page()
+    run(visible(live(page, site + PROPAGATION)), "1")
+    drive(page.locator(f"#lab-{name}[data-ready]"), name, patiently)
 
 
 def test_everything_works_without_a_network(own_site, browser):
@@ -599,15 +621,14 @@ def test_exercise_in_jupyterlite(lite):
 
 
 def test_lab_in_jupyterlite(lite):
+    """Drawn before anything is moved; then by the kernel."""
     lite.visit(EXERCISES)
-    code = "from neurocore.labs import lab; lab('membrane-at-rest')"
+    code = "from neurocore.labs import lab; lab('the-axon')"
     run_in_notebook(code_cell(lite, "import"), code)
     figure = lite.locator(".nc-lab[data-ready]")
     figure.wait_for(timeout=2 * LONG)
-    before = figure.locator(".nc-says").inner_text()
-    figure.locator("[data-name=k_out]").focus()
-    lite.keyboard.press("End")
-    expect(figure.locator(".nc-says")).not_to_have_text(before, timeout=LONG)
+    (myelin, _) = next(moves("the-axon"))
+    drive(figure, "the-axon", patiently, lambda _: [(myelin, 1), (myelin, 0)])
 
 
 def test_every_notebook_is_in_jupyterlite(site_folder):

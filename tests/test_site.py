@@ -1,20 +1,27 @@
 """The built book in a real browser: whole, silent, alone, and alive."""
 
+import base64
 import functools
+import importlib
 import math
-import re
 import urllib.parse
 from types import SimpleNamespace
 
 import living_book
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from comm.base_comm import BaseComm
 from conftest import Faults
+from drawings import FUNCTIONS, MOVE, alike, comes_to_say, computed_sentence, drive
+from jupyter_client.session import json_packer
+from playwright.sync_api import expect
 
-from neurocore.labs import LABS
-from neurocore.labs.description import Slider, first_cursor, say
-from neurocore.labs.table import evaluate
+from neurocore.labs import LABS, Line, Traces
+from neurocore.labs.description import Slider
+from neurocore.labs.table import answer
+from neurocore.labs.widget import STATIC, Lab
 
 CHAPTER = "/book/principles/resting-potential.html"
 
@@ -139,13 +146,6 @@ def test_notebook_is_offered_elsewhere_once_the_repository_is_named():
     assert "github" not in context["body"]
 
 
-def computed_sentence(name, settings):
-    """What a lab has to say where its time cursor begins."""
-    lab = LABS[name]
-    frame = evaluate(lab["function"], settings)
-    return say(lab["summary"], frame, first_cursor(frame, lab.get("time"), lab.get("start")))
-
-
 def test_page_reads_without_javascript(site, site_folder, browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -159,24 +159,6 @@ def test_page_reads_without_javascript(site, site_folder, browser):
         assert figure.locator("input").first.is_disabled()
         assert page.locator(".katex-html").first.is_visible()
     context.close()
-
-
-NUMBER = re.compile(r"[−+]?\d+(?:\.(\d+))?")
-
-
-def alike(said, computed):
-    """Whether two sentences agree, numbers to one in their last digit.
-
-    The table's 16 bits may tip a rounding.
-    """
-    if NUMBER.sub("#", said) != NUMBER.sub("#", computed):
-        return False
-    pairs = zip(NUMBER.finditer(said), NUMBER.finditer(computed), strict=True)
-    return all(
-        abs(float(a[0].replace("−", "-")) - float(b[0].replace("−", "-")))
-        <= 1.01 * 10.0 ** -len(b[1] or "")
-        for a, b in pairs
-    )
 
 
 def ready(page, address, name):
@@ -245,6 +227,203 @@ def test_lab_follows_the_hand(name, by, site, site_folder, browser, faults):
     )
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
+
+
+# In the place of the page's worker: the same answers, sooner.
+ANSWER = """() => window.labs.answer(async (name, settings) => {
+    const frame = await window.python(name, settings);
+    if (frame.data) frame.data = Uint8Array.from(atob(frame.data), (c) => c.charCodeAt(0));
+    return frame;
+})"""
+
+
+def python(name, settings):
+    """Answer a page's lab as the worker does; only bytes travel another way."""
+    module, function = name.split(":")
+    function = getattr(importlib.import_module(module), function)
+    (known,) = [f for f in FUNCTIONS.values() if f.__wrapped__ is function]
+    frame = answer(known, settings)
+    return frame | {"data": base64.b64encode(frame["data"]).decode()}
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_lab_draws_what_python_answers(name, site, site_folder, strict):
+    """At every setting, between the table's stops too, once the page runs Python."""
+    page = strict.new_page()
+    page.expose_function("python", python)
+    figure = ready(page, site + lab_pages(site_folder)[name], name)
+    page.evaluate(ANSWER)
+    drive(figure, name, comes_to_say)
+
+
+# A notebook's front end, as far as a lab sees it, over anywidget's own messages.
+NOTEBOOK = """<!doctype html><link rel="stylesheet" href="/lab.css"><div id="lab"></div>
+<script type="module">
+import lab from "/lab.js";
+const state = {}, listeners = {};
+let changed = {};
+const tell = (name) => (listeners[`change:${name}`] ?? []).forEach((call) => call());
+const take = ([text, buffers]) => {
+    const { state: fresh, buffer_paths } = JSON.parse(text);
+    buffer_paths.forEach((path, i) => {
+        const bytes = Uint8Array.from(atob(buffers[i]), (c) => c.charCodeAt(0));
+        let place = fresh;
+        for (const key of path.slice(0, -1)) place = place[key];
+        place[path.at(-1)] = new DataView(bytes.buffer);
+    });
+    Object.assign(state, fresh);
+    Object.keys(fresh).forEach(tell);
+};
+const model = {
+    get: (name) => state[name],
+    set(name, value) {
+        if (JSON.stringify(value) === JSON.stringify(state[name])) return;
+        state[name] = changed[name] = value;
+        tell(name);
+    },
+    on: (event, call) => { (listeners[event] ??= []).push(call); },
+    off() {},
+    async save_changes() {
+        const diff = changed;
+        changed = {};
+        if (Object.keys(diff).length) (await window.kernel(diff)).forEach(take);
+    },
+};
+window.kernel({}).then((messages) => {
+    messages.forEach(take);
+    lab.render({ model, el: document.querySelector("#lab") });
+});
+</script>"""
+
+
+def hand_over(path, route):
+    route.fulfill(path=path)
+
+
+@pytest.fixture
+def notebook(site, strict, monkeypatch):
+    """Show a widget in a page through the messages that a kernel sends; the page."""
+    sent = []
+
+    class Wire(BaseComm):
+        def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
+            if "state" in (data or {}) and data.get("method") != "echo_update":
+                coded = [base64.b64encode(buffer).decode() for buffer in buffers or ()]
+                sent.append([json_packer(data).decode(), coded])
+
+    monkeypatch.setattr("comm.create_comm", Wire)
+
+    def show(make):
+        widget = make()
+
+        def kernel(changed):
+            if changed:
+                data = {"method": "update", "state": changed, "buffer_paths": []}
+                widget._handle_msg({"content": {"data": data}, "buffers": []})
+            messages = list(sent)
+            sent.clear()
+            return messages
+
+        page = strict.new_page()
+        page.expose_function("kernel", kernel)
+        for name in ("lab.js", "lab.css"):
+            page.route(f"{site}/{name}", functools.partial(hand_over, STATIC / name))
+        page.route(
+            f"{site}/notebook.html",
+            lambda route: route.fulfill(body=NOTEBOOK, content_type="text/html"),
+        )
+        page.goto(f"{site}/notebook.html")
+        page.locator(".nc-lab[data-ready]").wait_for()
+        return page
+
+    return show
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_lab_draws_what_a_kernel_answers(name, notebook):
+    """At once, and at every setting."""
+    page = notebook(lambda: Lab(**LABS[name] | {"function": FUNCTIONS[name]}))
+    drive(page.locator(".nc-lab"), name, comes_to_say)
+
+
+def fragile(a):
+    """A lab's function of a test that has no answer everywhere, and one that cannot be drawn."""
+    if a > 3:
+        return {"x": np.arange(2.0), "z": np.ones(2)}
+    return {"x": np.arange(2.0), "y": np.full(2, 1 / (a - 2))}
+
+
+def test_lab_says_what_a_kernel_cannot_answer(notebook, faults):
+    panel = Traces("curve", "x", "x", "y", (Line("y", "y"),), (0, 1), (-2, 2))
+    words = {"title": "Fragile", "attempt": "Try.", "notice": "See."}
+    slider = Slider("a", "a", "", (1, 2, 3, 4), 1)
+    page = notebook(lambda: Lab(fragile, [slider], [panel], summary=("y is {y:.1f}.",), **words))
+    says, fault = page.locator(".nc-says"), page.locator(".nc-fault")
+    control = page.locator("[data-name=a]")
+    expect(says).to_have_text("y is −1.0.")
+    control.evaluate(MOVE, 1)
+    expect(fault).to_contain_text("ZeroDivisionError: float division by zero")
+    expect(fault).to_contain_text("What is drawn is older.")
+    expect(says).to_have_text("y is −1.0.")
+    control.evaluate(MOVE, 2)
+    expect(says).to_have_text("y is 1.0.")
+    expect(fault).to_have_text("")
+    control.evaluate(MOVE, 3)
+    expect(fault).to_contain_text("Python gives no answer at these settings (")
+    (found,) = faults  # and who looks into the console is told too
+    assert found.startswith("page error: ")
+    faults.clear()
+
+
+# Answers that come when, and as, a test says.
+ASKED = """() => {
+    window.asked = [];
+    window.labs.answer((name, settings) => new Promise((resolve, reject) => {
+        if (name.endsWith(":cable")) window.asked.push({ settings, resolve, reject });
+    }));
+}"""
+REPLY = """async ([packed, error]) => {
+    const { resolve, reject } = window.asked.shift();
+    if (error) return reject(new Error(error));
+    packed.data = Uint8Array.from(atob(packed.data), (c) => c.charCodeAt(0));
+    resolve(packed);
+}"""
+
+
+def test_table_stands_where_python_fails_or_is_late(site, site_folder, strict):
+    page = strict.new_page()
+    figure = ready(page, site + lab_pages(site_folder)["cable"], "cable")
+    says, fault = figure.locator(".nc-says"), figure.locator(".nc-fault")
+    control = figure.locator("[data-name=diameter]")
+    first = {slider.name: slider.value for slider in LABS["cable"]["sliders"]}
+    stops = LABS["cable"]["sliders"][0].stops
+
+    def answers(diameter):
+        settings = first | {"diameter": diameter}
+        return python("neurocore.labs.propagation:cable", settings)
+
+    def text(diameter):
+        return computed_sentence("cable", first | {"diameter": diameter}).replace("_", "")
+
+    page.evaluate(ASKED)
+    page.wait_for_function("window.asked.length === 1")
+    page.evaluate(REPLY, [None, "MemoryError: too much"])
+    expect(fault).to_contain_text("(MemoryError: too much). The book's own answer stands.")
+    assert alike(says.text_content(), text(first["diameter"]))
+    control.evaluate(MOVE, 0)
+    assert alike(says.text_content(), text(stops[0]))  # at once, with no word from Python
+    expect(fault).to_have_text("")
+    page.wait_for_function("window.asked.length === 1")
+    control.evaluate(MOVE, 4)
+    page.evaluate(REPLY, [answers(stops[0]), ""])
+    page.wait_for_function("window.asked.length === 1")  # Python is asked again, for these
+    assert alike(says.text_content(), text(stops[4]))  # and what came late is not shown
+    page.evaluate(REPLY, [answers(stops[4]), ""])
+    control.evaluate(MOVE, 3.5)
+    page.wait_for_function("window.asked.length === 1")
+    page.evaluate(REPLY, [None, "ValueError: no"])
+    expect(fault).to_contain_text("(ValueError: no). The nearest of the book's own answers stands.")
+    assert alike(says.text_content(), text(stops[4]))
 
 
 def test_link_brings_settings_back(site, site_folder, strict):

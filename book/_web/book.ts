@@ -9,28 +9,32 @@ let answer: Answer | undefined;
 const live = new Set<() => void>();
 
 // What anywidget hands to a front end; here Python may come and go.
-function model(state: Record<string, any>) {
+function model(state: Record<string, any>, root: HTMLElement) {
   const listeners: Record<string, (() => void)[]> = {};
   const tell = (event: string) => listeners[event]?.forEach((callback) => callback());
   let asking = false;
   let again = false;
   const ask = async () => {
     again = asking;
-    if (asking || !answer) return;
+    if (asking) return;
     asking = true;
+    const { settings } = state;
     try {
-      state.frame = await answer(state.spec.function, state.settings);
-      tell("change:frame");
-    } catch { // stopped, or no answer at these settings: the table's stands
-    } finally {
-      asking = false;
-      if (again) void ask();
+      if (!answer) throw new Error("it has stopped; any cell starts it again");
+      state.frame = await answer(state.spec.function, settings);
+    } catch (error) { // the lab says so
+      state.frame = { settings, error: (error as Error).message };
     }
+    asking = false;
+    if (again) void ask();
+    tell("change:frame");
   };
-  live.add(() => {
+  const update = () => {
+    if (!root.isConnected) return live.delete(update); // its cell has run again
     state.live = answer !== undefined;
     tell("change:live");
-  });
+  };
+  live.add(update);
   state.live = answer !== undefined;
   return {
     get: (name: string) => state[name],
@@ -43,8 +47,9 @@ function model(state: Record<string, any>) {
 
 async function wake(root: HTMLElement): Promise<void> {
   const state = JSON.parse(root.querySelector(".nc-state")!.textContent!);
-  if (!state.table) state.frame = await answer!(state.spec.function, state.settings);
-  await lab.render({ model: model(state), el: root });
+  // In a live cell Python has left the first frame instead of a table.
+  if (state.frame) state.frame.data = Uint8Array.from(atob(state.frame.data), (c) => c.charCodeAt(0));
+  await lab.render({ model: model(state, root), el: root });
 }
 
 window.labs = {

@@ -308,18 +308,12 @@ def complete(text):
 
 
 def answer(function, settings):
-    """Call a lab's function: "module:name"; numbers and arrays by name."""
-    import numpy as np
+    """Call a lab's function: "module:name"."""
+    from neurocore.labs import table
 
     module, name = function.split(":")
-    frame = getattr(importlib.import_module(module), name)(**settings)
-    return to_js(
-        {
-            name: float(value) if np.ndim(value) == 0 else np.asarray(value, float)
-            for name, value in frame.items()
-        },
-        dict_converter=page.fromEntries,
-    )
+    function = getattr(importlib.import_module(module), name)
+    return to_js(table.answer(function, settings), dict_converter=page.fromEntries)
 
 
 def _no_input(prompt=""):

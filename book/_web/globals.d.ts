@@ -7,8 +7,7 @@ declare module "*.py" {
   export default text;
 }
 
-type Frame = Record<string, number | Float64Array>;
-type Answer = (lab: string, settings: Record<string, number>) => Promise<Frame>;
+type Answer = (lab: string, settings: Record<string, number>) => Promise<object>; // a frame as pack() writes it
 
 /** What the build knows of Python for the page; null where it has none. */
 declare const PYTHON: { version: string; files: Record<string, number>; imports: Record<string, string[]> } | null;

@@ -345,5 +345,5 @@ document.querySelectorAll<HTMLElement>(practice ? "div.cell" : "div.cell.tag_liv
 });
 document.documentElement.dataset.live = "true";
 const begin = () => void python.start().catch(() => {}); // the progress line tells
+document.addEventListener("start-python", begin);
 if (practice) begin();
-else document.addEventListener("start-python", begin);

@@ -20,7 +20,7 @@ import numpy as np
 
 from .sources import fingerprint
 
-__all__ = ["cached_table", "evaluate", "tabulate"]
+__all__ = ["answer", "cached_table", "evaluate", "pack", "tabulate"]
 
 STEPS = 65534  # of a 16-bit integer; the one left over stands for NaN
 VISIBLE = 2e-3  # of an output's range: half a pixel in a panel of 250
@@ -28,8 +28,58 @@ VISIBLE = 2e-3  # of an output's range: half a pixel in a panel of 250
 
 def evaluate(function, settings):
     """Call a lab's function and return its outputs as float arrays."""
-    frame = function(**settings)
-    return {name: np.asarray(value, float) for name, value in frame.items()}
+    frame = {}
+    for name, value in function(**settings).items():
+        array = np.asarray(value)
+        if array.dtype.kind not in "biuf" or not array.size:
+            raise TypeError(
+                f"output {name!r} of {function.__name__}: {value!r}; a real number or an array of "
+                "them, not empty"
+            )
+        frame[name] = array.astype(float)
+    return frame
+
+
+def pack(settings, frame):
+    """Write a frame in the one form in which frames travel to the front end.
+
+    Parameters
+    ----------
+    settings : dict of float
+        Those that the frame answers, so that a late frame is known as such.
+    frame : dict of arrays
+
+    Returns
+    -------
+    dict
+        ``settings``; ``outputs``: a list of name and shape; ``data``: all their values in one
+        row, arrays in C order, as little-endian doubles, which no JSON can spoil.
+    """
+    return {
+        "settings": settings,
+        "outputs": [[name, list(array.shape)] for name, array in frame.items()],
+        "data": b"".join(array.astype("<f8").tobytes() for array in frame.values()),
+    }
+
+
+def answer(function, settings):
+    """Call a lab's function for its front end.
+
+    Parameters
+    ----------
+    function : callable
+    settings : dict of float
+
+    Returns
+    -------
+    dict
+        The packed frame; or, where the function fails, ``settings`` and ``error``, in words.
+    """
+    settings = {name: float(value) for name, value in settings.items()}
+    try:
+        return pack(settings, evaluate(function, settings))
+    except Exception as error:  # said in the lab, where it is seen
+        return {"settings": settings, "error": f"{type(error).__name__}: {error}"}
 
 
 def _evaluate_many(function, names, grid):

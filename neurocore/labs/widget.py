@@ -1,16 +1,16 @@
 """The one widget class: a pure function, what moves it, and what is drawn of it."""
 
+import base64
 import json
 import os
 from pathlib import Path
 
 import anywidget
-import numpy as np
 import traitlets
 
 from .description import first_cursor, say
 from .picture import picture
-from .table import cached_table, evaluate
+from .table import answer, cached_table, evaluate, pack
 
 __all__ = ["Lab"]
 
@@ -30,7 +30,7 @@ class Lab(anywidget.AnyWidget):
     ----------
     function : callable
         Keyword arguments as the sliders name them; returns a dict of numbers
-        and 1-d arrays. It neither draws nor keeps state. An integer
+        and arrays. It neither draws nor keeps state. An integer
         ``outcome`` among its outputs picks the sentence of `summary`.
     sliders : sequence of Slider or Switch
     panels : sequence of Traces or Bars
@@ -75,12 +75,12 @@ class Lab(anywidget.AnyWidget):
             },
             html=picture(self, frame),
             settings=settings,
-            frame=_wire(frame),
+            frame=pack(settings, frame),
         )
         self.observe(self._answer, "settings")
 
     def _answer(self, change):
-        self.frame = _wire(evaluate(self.function, change.new))
+        self.frame = answer(self.function, change.new)
 
     def open(self):
         """Reach for the kernel's front end, which a page being built does not have."""
@@ -101,6 +101,9 @@ class Lab(anywidget.AnyWidget):
         state = {"spec": self.spec, "settings": self.settings}
         if folder:
             state["table"] = cached_table(self.function, self.sliders, folder)
+        else:
+            data = base64.b64encode(self.frame["data"]).decode()
+            state["frame"] = {**self.frame, "data": data}
         text = json.dumps(state).replace("<", "\\u003c")
         page = f'<script type="application/json" class="nc-state">{text}</script>'
         return {
@@ -115,11 +118,3 @@ def _tables():
 
 def _live():
     return os.environ.get("NEUROCORE_LIVE")
-
-
-def _wire(frame):
-    """Arrays as bytes, which the widget protocol sends beside the JSON."""
-    return {
-        name: float(value) if value.ndim == 0 else np.ascontiguousarray(value, "<f8").tobytes()
-        for name, value in frame.items()
-    }

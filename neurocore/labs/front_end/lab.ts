@@ -18,6 +18,7 @@ interface Model {
 }
 const FINE = 20; // positions between two stops where there is an answer between them
 const PATIENCE = 150; // ms that Python may take before the table answers in its place
+const SILENCE = 3000; // ms more after which a lab without a table says that it waits
 
 function say(templates: string[], frame: Frame, cursor: number): string {
   const text = templates["outcome" in frame ? Math.round(scalar(frame, "outcome", cursor)) : 0];
@@ -41,18 +42,41 @@ function nearest(slider: Slider, value: number, fine: boolean): number {
   return low + (fine ? Math.round(share * FINE) / FINE : Math.round(share));
 }
 
-function fromWire(frame: Record<string, number | DataView>): Frame {
-  return Object.fromEntries(Object.entries(frame).map(([name, value]) => [name,
-    typeof value === "number" ? value
-      : new Float64Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength))]));
+// A frame as pack() in neurocore/labs/table.py writes it, from a kernel or from the page's worker;
+// instead of its data there may be an error, in words.
+interface Packed { settings: Settings; outputs: [string, number[]][]; data: DataView | Uint8Array; error?: string }
+
+function unpack({ outputs, data }: Packed): Frame {
+  const row = new Float64Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+  let at = 0;
+  return Object.fromEntries(outputs.map(([name, shape]) => {
+    const start = at;
+    at += shape.reduce((a, b) => a * b, 1);
+    return [name, shape.length ? row.subarray(start, at) : row[start]];
+  }));
 }
 
-async function render({ model, el }: { model: Model; el: HTMLElement }): Promise<() => void> {
+interface Context { model: Model; el: HTMLElement }
+
+async function render(context: Context): Promise<() => void> {
+  try {
+    return await begin(context);
+  } catch (error) {
+    const fault = document.createElement("p");
+    fault.className = "nc-fault";
+    fault.textContent = `This lab does not start: ${(error as Error).message}.`;
+    context.el.append(fault);
+    throw error;
+  }
+}
+
+async function begin({ model, el }: Context): Promise<() => void> {
   const spec: Spec = model.get("spec");
   if (!el.querySelector(".nc-lab")) el.innerHTML = model.get("html");
   const root = el.querySelector<HTMLElement>(".nc-lab")!;
   const table: Table | undefined = model.get("table");
   const answer = table && (await open(table));
+  const given: Packed | undefined = model.get("frame");
   const initial = Object.fromEntries(spec.sliders.map((slider) => [slider.name, slider.value]));
   const places: Record<string, number> = {};
   const all = <T extends HTMLElement>(query: string) => [...root.querySelectorAll<T>(query)];
@@ -60,7 +84,13 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   const says = root.querySelector(".nc-says")!;
   const spoken = root.querySelector(".nc-spoken")!;
   const clock = root.querySelector<HTMLInputElement>("[data-cursor]");
-  let frame: Frame = {};
+  const fault = document.createElement("p");
+  fault.className = "nc-fault";
+  fault.setAttribute("role", "alert");
+  says.after(fault);
+  let frame: Frame | undefined;
+  let drawn: Drawn[] = []; // with the first frame; until then the still pictures stand
+  let waits = false; // whether what is drawn answers other settings than these
   let cursor = clock ? Number(clock.value) : -1;
   let said = "";
   let silence = 0;
@@ -73,7 +103,7 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
     if (clock) clock.value = String(index);
     draw();
   };
-  const panels: Drawn[] = spec.panels.map((panel, i) => {
+  const waken = () => spec.panels.map((panel, i) => {
     const box = all(".nc-panel")[i];
     if (panel.kind === "bars") return bars(panel, box);
     if (panel.kind === "channels") return channels(panel, box);
@@ -83,7 +113,10 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
 
   // At once: browsers hand over at most one move of a slider per frame as it is.
   const draw = () => {
-    panels.forEach((panel) => panel(frame, cursor));
+    if (!frame) return;
+    const shown = frame;
+    if (!drawn.length) drawn = waken();
+    drawn.forEach((panel) => panel(shown, cursor));
     const sentence = say(spec.summary, frame, cursor);
     if (sentence !== said) {
       said = sentence;
@@ -101,19 +134,36 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   const settings = (): Settings =>
     Object.fromEntries(spec.sliders.map((slider) => [slider.name, setting(slider, places[slider.name])]));
   const fromTable = () => {
-    const here = spec.sliders.map((slider) => places[slider.name]);
-    const near = here.map((place, i) => (spec.sliders[i].between ? place : Math.round(place)));
-    frame = answer!(near);
-    root.classList.toggle("nc-near", near.some((place, i) => place !== here[i]));
+    waits = false;
+    frame = answer!(nearby());
+    root.classList.toggle("nc-near", !tabled());
     draw();
+  };
+  // Where the settings stand, and where the table has its nearest answer.
+  const here = () => spec.sliders.map((slider) => places[slider.name]);
+  const nearby = () => here().map((place, i) => (spec.sliders[i].between ? place : Math.round(place)));
+  const tabled = () => Boolean(answer) && String(nearby()) === String(here());
+  const fail = (reason: string) => {
+    clearTimeout(late);
+    if (answer) fromTable();
+    else root.classList.add("nc-near");
+    const stands = !answer ? "What is drawn is older" : tabled() ? "The book's own answer stands" : "The nearest of the book's own answers stands";
+    fault.textContent = `Python gives no answer at these settings (${reason}). ${stands}.`;
+  };
+  const slow = () => {
+    if (answer) return fromTable();
+    root.classList.add("nc-near");
+    late = setTimeout(() => (fault.textContent = "Python has not answered yet: it is busy, or has stopped."), SILENCE);
   };
   const ask = () => {
     clearTimeout(late);
-    if (exact()) {
-      model.set("settings", settings());
-      model.save_changes();
-      if (answer) late = setTimeout(fromTable, PATIENCE);
-    } else fromTable();
+    fault.textContent = "";
+    waits = true;
+    if (tabled() || (answer && !(frame && exact()))) fromTable();
+    if (!exact()) return;
+    if (waits) late = setTimeout(slow, PATIENCE);
+    model.set("settings", settings());
+    model.save_changes();
   };
   const show = (slider: Slider, input: HTMLInputElement) => {
     if (slider.kind === "switch") input.checked = places[slider.name] === 1;
@@ -125,12 +175,14 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
       input.previousElementSibling!.textContent = text;
     }
   };
-  const put = (values: Settings) => {
+  const place = (values: Settings) =>
     spec.sliders.forEach((slider, i) => {
       if (!Number.isFinite(values[slider.name])) return;
       places[slider.name] = nearest(slider, values[slider.name], fine(slider));
       show(slider, inputs[i]);
     });
+  const put = (values: Settings) => {
+    place(values);
     ask();
   };
 
@@ -149,48 +201,73 @@ async function render({ model, el }: { model: Model; el: HTMLElement }): Promise
   }
 
   // A link that brings these settings back: #lab-<key>?name=value&…
-  const [place, query] = location.hash.slice(1).split("?");
-  const linked = place === root.id && query ? new URLSearchParams(query) : null;
+  const [target, query] = location.hash.slice(1).split("?");
+  const linked = target === root.id && query ? new URLSearchParams(query) : null;
   all<HTMLButtonElement>("[data-do]").forEach((button) => {
     button.hidden = button.dataset.do === "link" && !answer;
     button.addEventListener("click", async () => {
       if (button.dataset.do === "reset") {
-        panels.forEach((panel) => panel.forget?.());
+        drawn.forEach((panel) => panel.forget?.());
         return put(initial);
       }
       const query = new URLSearchParams(Object.entries(settings()).map(([name, value]) => [name, String(value)]));
       history.replaceState(null, "", `#${root.id}?${query}`);
-      await navigator.clipboard?.writeText(location.href);
       const words = button.textContent;
-      button.textContent = "Copied";
+      try {
+        await navigator.clipboard.writeText(location.href);
+        button.textContent = "Copied";
+      } catch { // forbidden, or a page that is not secure
+        button.textContent = "Copy it from the address bar";
+      }
       setTimeout(() => (button.textContent = words), 1500);
     });
   });
 
   const fromPython = () => {
+    if (!exact()) return; // Python was stopped, and the table has answered
+    const packed: Packed = model.get("frame");
+    const asked: Settings = model.get("settings");
+    const stale = spec.sliders.some(({ name }) => packed.settings[name] !== asked[name]);
+    if (stale && (packed.error || !waits)) return;
+    if (packed.error) return fail(packed.error);
+    const before = frame;
+    try {
+      frame = unpack(packed);
+      draw();
+    } catch (error) {
+      frame = before;
+      draw();
+      fail((error as Error).message);
+      throw error;
+    }
+    if (stale) return; // better than nothing while the hand moves
     clearTimeout(late);
+    fault.textContent = "";
+    waits = false;
     root.classList.remove("nc-near");
-    frame = fromWire(model.get("frame"));
-    draw();
   };
   const freely = () => put(settings());
+  const follow = () => place(model.get("settings")); // Python's hand, or another view's
   model.on("change:frame", fromPython);
+  model.on("change:settings", follow);
   model.on("change:live", freely);
-  if (!answer) frame = fromWire(model.get("frame"));
-  put({ ...initial, ...model.get("settings"), ...Object.fromEntries([...(linked ?? [])].map(([k, v]) => [k, Number(v)])) });
+  place({ ...initial, ...model.get("settings"), ...Object.fromEntries([...(linked ?? [])].map(([k, v]) => [k, Number(v)])) });
+  if (given) fromPython();
+  if (!given || linked) ask();
   if (linked) root.scrollIntoView();
 
-  const redraw = () => panels.forEach((panel) => panel.redraw?.());
+  const redraw = () => drawn.forEach((panel) => panel.redraw?.());
   const themes = new MutationObserver(redraw);
   themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-mode"] });
   themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
-  const sizes = new ResizeObserver(() => panels.forEach((panel) => panel.resize?.()));
+  const sizes = new ResizeObserver(() => drawn.forEach((panel) => panel.resize?.()));
   sizes.observe(root);
   requestAnimationFrame(() => (root.dataset.ready = "true"));
   return () => {
     themes.disconnect();
     sizes.disconnect();
     model.off("change:frame", fromPython);
+    model.off("change:settings", follow);
     model.off("change:live", freely);
   };
 }
