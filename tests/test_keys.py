@@ -1,0 +1,325 @@
+"""Keys: what is typed into a cell stands there, and every key does what it is meant for."""
+
+import re
+import string
+
+import pytest
+from playwright.sync_api import expect
+from test_live import CHAPTER, EXERCISES, LONG, done, live, ready, run, visible
+from test_live import with_python as with_python  # these tests, too, are about a site that runs it
+from typist import text, write
+
+PAGES = pytest.mark.parametrize("address", [CHAPTER, EXERCISES])
+# The letters first: behind a quote or a # nothing is completed.
+ASCII = string.ascii_letters + string.digits + " " + string.punctuation
+AS_TYPED = [
+    "x = np\ny = 2",
+    "import ma\n",
+    "a = tr\n",
+    "return x\n",
+    "a/b",
+    "print(f(x)[0], {'a': \"b\"})",  # no bracket or quote closes itself
+    "plateau\nnp.pi\n",
+]
+
+
+@pytest.fixture
+def cell(request, site, strict):
+    """An editor whose Python knows numpy and `plateau`, so that it has names to offer."""
+    page = strict.new_page()
+    address = getattr(request, "param", CHAPTER)
+    cells = live(page, site + address)
+    if address == CHAPTER:
+        cell = visible(cells)
+    else:
+        ready(page)
+        cell = page.locator("div.cell.tag_answer").first
+    run(cell, "import numpy as np\nplateau = 1")
+    return cell
+
+
+everywhere = pytest.mark.parametrize("cell", [CHAPTER, EXERCISES], indirect=True)
+
+
+def offered(cell):
+    """The names in the list of completions, which must come."""
+    names = cell.locator(".cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled) li")
+    names.first.wait_for()
+    return names.all_inner_texts()
+
+
+def caret(cell):
+    """Whether the focus is in a cell's editor."""
+    return cell.locator(".cm-content").evaluate("node => node === document.activeElement")
+
+
+@everywhere
+@pytest.mark.parametrize("delay", [0, 30, 120])
+def test_what_is_typed_stands_there(cell, delay):
+    keyboard = cell.page.keyboard
+    write(cell, ASCII, delay)
+    for code in AS_TYPED:
+        write(cell, "")
+        for key in code:  # a real Enter, with whatever list is open
+            keyboard.press("Enter") if key == "\n" else keyboard.type(key)
+            cell.page.wait_for_timeout(delay)
+        assert text(cell) == code
+    write(cell, "")
+    keyboard.type("def f(x):\nreturn x\n", delay=delay)
+    assert text(cell) == "def f(x):\n    return x\n    "
+
+
+def test_enter_is_a_newline_and_tab_accepts(cell):
+    keyboard = cell.page.keyboard
+    write(cell, "")
+    for begun in ("x = pla", "import ma", "a = tr", "np.s"):
+        keyboard.type(begun)
+        assert offered(cell)
+        keyboard.press("Enter")
+        expect(cell.locator(".cm-tooltip-autocomplete")).to_have_count(0)
+    keyboard.type("y")
+    assert text(cell) == "x = pla\nimport ma\na = tr\nnp.s\ny"
+    for begun, whole in (("pla", "plateau"), ("np.sq", "np.sqrt"), ("tr", "try"), ("whi", "while")):
+        write(cell, "")
+        keyboard.type(begun)
+        assert offered(cell)[0] == whole.split(".")[-1]
+        keyboard.press("Tab")
+        assert text(cell) == whole  # the name, and no more
+        assert caret(cell)
+
+
+def test_list_is_filtered_before_it_is_capped(cell):
+    write(cell, "")
+    cell.page.keyboard.type("x = np.")
+    offered(cell)
+    cell.page.keyboard.type("s")
+    names = offered(cell)
+    assert {"sin", "sinh", "sqrt", "std", "sum"} <= set(names)
+    assert all(name.lower().startswith("s") for name in names)  # what begins so, nothing else
+
+
+def test_nothing_is_offered_in_text(cell):
+    write(cell, "# pla")
+    cell.page.keyboard.press("Control+ ")
+    cell.page.keyboard.press("Enter")
+    cell.page.keyboard.type("'pla")
+    cell.page.wait_for_timeout(500)  # a list would have come
+    expect(cell.locator(".cm-tooltip-autocomplete")).to_have_count(0)
+
+
+def test_answer_that_comes_late_changes_nothing(cell):
+    """Half a second, in which the student has typed on."""
+    slow = "import time\nclass Slow:\n    def __dir__(self):\n        time.sleep(0.5)\n"
+    run(cell, slow + "        return ['first', 'second']\nslow = Slow()")
+    keyboard = cell.page.keyboard
+    write(cell, "")
+    keyboard.type("slow.f")
+    cell.page.wait_for_timeout(150)  # it is asked for
+    keyboard.press("Enter")
+    keyboard.type("y = 2")
+    keyboard.press("Enter")
+    keyboard.type("slow.")
+    assert set(offered(cell)) == {"first", "second"}
+    keyboard.press("Tab")
+    assert text(cell) == "slow.f\ny = 2\nslow.first"
+    keyboard.type("\nslow.")
+    cell.page.wait_for_timeout(150)
+    keyboard.type("se")
+    assert offered(cell) == ["second"]
+
+
+@everywhere
+def test_editing_keys(cell):
+    page, keyboard = cell.page, cell.page.keyboard
+    write(cell, "bd = 1\nn = 2")
+    for key in ("ArrowUp", "Home", "ArrowRight"):
+        keyboard.press(key)
+    keyboard.type("c")
+    for key in ("Home", "Delete", "ArrowDown", "End", "Backspace"):
+        keyboard.press(key)
+    keyboard.type("3")
+    assert text(cell) == "cd = 1\nn = 3"
+    keyboard.press("Control+a")
+    keyboard.press("Control+x")
+    assert text(cell) == ""
+    keyboard.press("Control+v")
+    keyboard.press("Control+v")
+    assert text(cell) == "cd = 1\nn = 3cd = 1\nn = 3"
+    keyboard.press("Control+z")
+    assert text(cell) == "cd = 1\nn = 3"
+    keyboard.press("Control+y")
+    assert text(cell) == "cd = 1\nn = 3cd = 1\nn = 3"
+    keyboard.press("Control+/")
+    assert text(cell) == "cd = 1\nn = 3cd = 1\n# n = 3"
+    keyboard.press("Control+s")
+    expect(cell.locator(".live-note")).to_contain_text("kept in this browser")
+    for key in ("Shift+Enter", "Control+Enter"):
+        write(cell, f"'by ' + {key!r}")
+        keyboard.press(key)
+        expect(cell.locator(".cell_output")).to_contain_text(f"by {key}", timeout=LONG)
+        done(cell)
+        assert text(cell) == f"'by ' + {key!r}"
+    write(cell, "")
+    input_method = page.context.new_cdp_session(page)
+    for part in ("k", "ka", "kan"):
+        input_method.send(
+            "Input.imeSetComposition",
+            {"text": part, "selectionStart": len(part), "selectionEnd": len(part)},
+        )
+    input_method.send("Input.insertText", {"text": "感"})
+    keyboard.type(" = 1")
+    keyboard.press("Enter")
+    keyboard.insert_text("plateau = “2”")  # a phone's keyboard gives whole words
+    assert text(cell) == "感 = 1\nplateau = “2”"
+
+
+def test_keyboard_of_a_phone_changes_nothing(site, browser, faults):
+    phone = (
+        "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/131.0.0.0 Mobile Safari/537.36"
+    )
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, user_agent=phone
+    )
+    faults.watch(context)
+    page = context.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    content = cell.locator(".cm-content")
+    for name in ("autocorrect", "autocapitalize"):
+        assert content.get_attribute(name) == "off"
+    assert content.get_attribute("spellcheck") == "false"
+    write(cell, "x = np\ny = [1, 2]")
+    context.close()
+
+
+WALK = """() => {
+    const node = document.activeElement;
+    const seen = node === document.body || "walked" in node.dataset;
+    node.dataset.walked = "";
+    return seen ? null : node.className;
+}"""
+
+
+@PAGES
+def test_tab_walks_through_a_page(address, site, strict):
+    """Forth and back, past every editor, which stays as it was."""
+    page = strict.new_page()
+    live(page, site + address)
+    editors = page.locator("div.cell:has(.live-run)")
+    before = [text(cell) for cell in editors.all()]
+    for key in ("Tab", "Shift+Tab"):
+        passed = []
+        page.keyboard.press(key)
+        while (name := page.evaluate(WALK)) is not None:
+            passed.append(name)
+            page.keyboard.press(key)
+        open_ones = page.locator(".cm-content").evaluate_all(
+            "nodes => nodes.filter((node) => node.checkVisibility()).length"
+        )
+        assert sum("cm-content" in name for name in passed) == open_ones > 2
+        assert [text(cell) for cell in editors.all()] == before
+        page.evaluate(
+            "document.querySelectorAll('[data-walked]').forEach((x) => delete x.dataset.walked)"
+        )
+
+
+@PAGES
+def test_tab_indents_where_the_student_has_just_typed(address, site, strict):
+    page = strict.new_page()
+    cells = live(page, site + address)
+    if address == EXERCISES:
+        ready(page)
+        cells = page.locator("div.cell.tag_answer")
+    cell = visible(cells)
+    hint = cell.locator(".live-keys")
+    write(cell, "x = 1")
+    page.locator("h1").first.click()
+    expect(hint).not_to_be_visible()
+    cell.locator(".cm-content").click()
+    expect(hint).to_have_text("Tab moves on.")
+    expect(hint).to_be_visible()
+    for key in ("Tab", "Shift+Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+    assert not caret(cell)
+    page.keyboard.press("Tab")
+    assert caret(cell)
+    assert text(cell) == "x = 1"
+    page.keyboard.press("End")
+    page.keyboard.type("0")
+    expect(hint).to_have_text("Tab indents. Esc, then Tab, moves on.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert text(cell) == " " * 8 + "x = 10"
+    page.keyboard.press("Shift+Tab")
+    assert text(cell) == " " * 4 + "x = 10"
+    page.keyboard.press("Escape")
+    expect(hint).to_have_text("Tab moves on.")
+    assert caret(cell)
+    page.keyboard.press("Tab")
+    assert not caret(cell)
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type("0")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Tab")
+    assert not caret(cell)
+    assert sorted(text(cell)) == sorted(" " * 4 + "x = 100")
+
+
+def test_escape_closes_the_list_first(cell):
+    write(cell, "")
+    cell.page.keyboard.type("pla")
+    offered(cell)
+    cell.page.keyboard.press("Escape")
+    expect(cell.locator(".cm-tooltip-autocomplete")).to_have_count(0)
+    cell.page.keyboard.press("Tab")
+    assert text(cell) == "    pla"
+
+
+SEARCH = "#search-input"
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        (CHAPTER, "div.cell.tag_live .cm-content >> visible=true"),
+        (CHAPTER, ".nc-root input[type=range]"),
+        (CHAPTER, ".nc-root button >> visible=true"),
+        (EXERCISES, "div.cell.tag_answer .cm-content"),
+        ("/book/progress.html", ".p-keep input"),
+    ],
+)
+def test_page_keeps_its_hands_off(address, place, site, strict):
+    """No key opens the search, or leaves the page, where it has another use."""
+    page = strict.new_page()
+    page.goto(site + address)
+    page.locator(place).first.wait_for(timeout=LONG, state="attached")
+    page.wait_for_load_state("networkidle")
+    node = page.locator(place).first.element_handle()
+    node.focus()
+    keys = ["Control+k", "Meta+k", *"/?snphjkg", "ArrowLeft", "ArrowRight", "Escape"]
+    for key in keys:
+        page.keyboard.press(key)
+        assert node.evaluate("node => node === document.activeElement"), key
+        assert not page.locator(SEARCH).is_visible()
+    assert page.url == site + address
+    if "cm-content" in place:
+        assert "/?snphjkg" in node.inner_text()
+
+
+@pytest.mark.parametrize("place", [None, ".bd-article a.headerlink", "a.reference.internal"])
+def test_search_opens_by_keyboard(place, site, strict):
+    page = strict.new_page()
+    live(page, site + CHAPTER)
+    if place:
+        page.locator(place).first.focus()
+    page.keyboard.press("Control+k")
+    expect(page.locator(SEARCH)).to_be_focused()
+    page.keyboard.type("a/b k")
+    assert page.locator(SEARCH).input_value() == "a/b k"
+    page.keyboard.press("Control+k")
+    expect(page.locator(SEARCH)).not_to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    expect(page.locator(SEARCH)).not_to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("search.html"))
