@@ -334,7 +334,8 @@ function make(box: HTMLElement): void {
   const ran = new MutationObserver(() => { buttons.reset.hidden = text(cell) === original && cell.output === cell.printed; });
   ran.observe(box, { childList: true });
 
-  tools.append(...Object.values(buttons), note, hint);
+  tools.append(...Object.values(buttons), note);
+  holder.append(hint);
   input.classList.add("live-input");
   input.replaceChildren(holder, tools);
   edited();
