@@ -20,6 +20,7 @@ from conftest import ROOT, Faults
 from drawings import comes_to_say, drive, moves
 from playwright.sync_api import expect
 from sphinx.errors import ExtensionError
+from typist import write
 
 from neurocore.labs import LABS
 from neurocore.labs.description import Slider, say
@@ -50,13 +51,6 @@ def visible(cells):
         if cell.locator(".cm-content").is_visible():
             return cell
     raise AssertionError("no live cell is open")
-
-
-def write(cell, code):
-    """Replace a cell's code as a reader would."""
-    cell.locator(".cm-content").click()
-    cell.page.keyboard.press("Control+a")
-    cell.page.keyboard.insert_text(code)
 
 
 def done(cell):
@@ -596,7 +590,7 @@ def run_in_notebook(cell, code=None):
     cell.locator(".cm-content").click()
     if code is not None:
         page.keyboard.press("Control+a")
-        page.keyboard.insert_text(code)
+        page.keyboard.type(code)
     # Until the notebook's session stands, the key is heard by nobody: press it again.
     for _ in range(LONG // 5000):
         page.keyboard.press("Control+Enter")

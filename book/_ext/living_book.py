@@ -109,6 +109,8 @@ def prepare(app, config):
     config.living_book_python = python["version"] if python else ""
     _bundle(build / "web", static, python)
     config.html_static_path.append(str(static))
+    # Sphinx's "/" is swallowed in every editor, and its search field is not there to be focused.
+    config.html_theme_options["enable_search_shortcuts"] = False
     # Sphinx writes nothing, not even static files, unless a page or a setting has changed.
     assets = b"".join(path.read_bytes() for path in sorted(static.glob("*.*")))
     config.living_book_assets = hashlib.sha256(assets).hexdigest()

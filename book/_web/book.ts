@@ -5,6 +5,13 @@ import lab from "@neurocore/lab";
 import { PATIENCE, whyNot } from "./fetching";
 import { offline } from "./offline";
 
+// The theme opens its search on Ctrl+K wherever the reader is. Where keys have a use of their own it keeps still;
+// this script runs before the theme listens.
+addEventListener("keydown", (event) => {
+  const place = event.target instanceof Element && event.target.closest("input, select, textarea, [contenteditable], .nc-root");
+  if (place && !place.matches("[name=q]") && (event.ctrlKey || event.metaKey) && /^k$/i.test(event.key)) event.stopImmediatePropagation();
+}, true);
+
 let answer: Answer | undefined;
 const live = new Set<() => void>();
 

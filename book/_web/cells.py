@@ -10,7 +10,6 @@ import logging
 import os
 import pprint
 import re
-import rlcompleter
 import symtable
 import sys
 import time
@@ -296,15 +295,23 @@ def _explain(error):
 
 
 def complete(text):
-    """Return how a name, or an attribute, may go on."""
-    completer = rlcompleter.Completer(namespace)
-    found = []
-    while len(found) < 100:
-        match = completer.complete(text, len(found))
-        if match is None:
-            break
-        found.append(match)
-    return to_js([match.rstrip("()") for match in dict.fromkeys(found)])
+    """Return all names that a name, or the last attribute of a dotted one, may become.
+
+    The page narrows the list while the reader types on, so it must be whole.
+    Attributes are listed, not looked at: a lazy package loads none of them.
+    """
+    *path, begun = text.split(".")
+    names = {**vars(builtins), **namespace}
+    try:
+        if path:
+            value = names[path[0]]
+            for name in path[1:]:
+                value = getattr(value, name)
+            names = dir(value)
+    except Exception:  # no such thing yet, or one that does not tell
+        names = []
+    hidden = not begun.startswith("_")
+    return to_js([n for n in names if n.startswith(begun) and not (hidden and n.startswith("_"))])
 
 
 def answer(function, settings):

@@ -1,11 +1,16 @@
 // Live cells: code on the page that the reader changes and runs where it stands.
 
-import { autocompletion, completionKeymap, type CompletionContext } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { globalCompletion, localCompletionSource, python as pythonLanguage } from "@codemirror/lang-python";
-import { indentUnit, syntaxHighlighting } from "@codemirror/language";
+import {
+  acceptCompletion, autocompletion, closeCompletion, completionKeymap, currentCompletions, moveCompletionSelection,
+  type CompletionContext, type CompletionResult,
+} from "@codemirror/autocomplete";
+import {
+  defaultKeymap, history, historyKeymap, indentLess, indentMore, insertNewlineAndIndent, toggleTabFocusMode,
+} from "@codemirror/commands";
+import { localCompletionSource, python as pythonLanguage } from "@codemirror/lang-python";
+import { indentUnit, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
-import { EditorView, keymap } from "@codemirror/view";
+import { EditorView, keymap, type KeyBinding } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 import { getSoon, PATIENCE } from "./fetching";
 import * as python from "./python";
@@ -195,18 +200,43 @@ function button(label: string, action: () => void, title = ""): HTMLButtonElemen
   return made;
 }
 
-async function complete(context: CompletionContext) {
-  if (python.state !== "ready" || cells.some((cell) => cell.running)) return null;
-  const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_.]*/u);
-  if (!word || (!context.explicit && word.text.length < 2)) return null;
-  const found: string[] = await python.ask({ kind: "complete", text: word.text });
-  const dot = word.text.lastIndexOf(".") + 1;
-  return {
-    from: word.from + dot,
-    options: found.map((name) => ({ label: name.slice(dot), type: dot ? "property" : "variable" })),
-    validFor: /^[\p{L}\p{N}_]*$/u,
+const KEYWORDS = (
+  "False None True and as assert async await break class continue def del elif else except finally for from " +
+  "global if import in is lambda nonlocal not or pass raise return try while with yield"
+).split(" ");
+
+/** Names to complete the word before the caret with; none in a text, a comment, or after what only a run could tell. */
+function source(names: (context: CompletionContext, word: string) => readonly string[] | Promise<string[]>) {
+  return async (context: CompletionContext): Promise<CompletionResult | null> => {
+    const inside = syntaxTree(context.state).resolveInner(context.pos, -1).name;
+    const word = context.matchBefore(/[\p{L}\p{N}_.]+/u);
+    if (/^(Comment|String|FormatString)$/.test(inside) || !word || !/^[\p{L}_]/u.test(word.text)) return null;
+    if (!context.explicit && word.text.length < 2) return null;
+    const last = word.text.lastIndexOf(".") + 1;
+    const options = (await names(context, word.text)).filter((name) => name !== word.text.slice(last));
+    return { from: word.from + last, options: options.map((label) => ({ label })), validFor: /^[\p{L}\p{N}_]*$/u };
   };
 }
+
+const sources = [
+  source((_, word) => python.state !== "ready" || cells.some((cell) => cell.running) ? []
+    : python.ask({ kind: "complete", text: word }).catch(() => [])), // stopped in the meantime
+  source((context, word) => (word.includes(".") ? [] : localCompletionSource(context)?.options.map(({ label }) => label) ?? [])),
+  source((_, word) => (word.includes(".") ? [] : KEYWORDS)),
+];
+
+// The list offers, and no more: Enter ends a line, and where there is nothing to choose the arrows move the caret.
+const choose = (forward: boolean) => (view: EditorView) =>
+  currentCompletions(view.state).length > 1 && moveCompletionSelection(forward)(view);
+const listed = (view: EditorView) => view.dom.querySelector(".cm-tooltip-autocomplete") !== null;
+const editorKeys: KeyBinding[] = [
+  { key: "Enter", run: (view) => (closeCompletion(view), insertNewlineAndIndent(view)) },
+  { key: "ArrowDown", run: choose(true) },
+  { key: "ArrowUp", run: choose(false) },
+  ...completionKeymap.filter(({ key }) => !["Enter", "ArrowDown", "ArrowUp", "Escape"].includes(key!)),
+  ...defaultKeymap.filter(({ run }) => run !== toggleTabFocusMode), // what Tab does is said below the editor
+  ...historyKeymap,
+];
 
 function make(box: HTMLElement): void {
   const input = box.querySelector<HTMLElement>(".cell_input")!;
@@ -223,6 +253,7 @@ function make(box: HTMLElement): void {
   const tools = element("div", "live-tools");
   const note = element("span", "live-note");
   note.setAttribute("role", "status");
+  const hint = element("span", "live-keys");
 
   const editor = new EditorView({
     parent: holder,
@@ -232,16 +263,35 @@ function make(box: HTMLElement): void {
         keymap.of([
           { key: "Shift-Enter", run: () => (void run(cell), true) },
           { key: "Ctrl-Enter", run: () => (void run(cell), true) },
-          ...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab,
+          { key: "Mod-Enter", run: () => (void run(cell), true) },
+          { key: "Mod-s", run: () => (sayKept(), true) },
+          // A list that is about to change is not accepted from, but it keeps the line from being indented.
+          { key: "Tab", run: (view) => acceptCompletion(view) || listed(view) || (typing && indentMore(view)), shift: (view) => typing && indentLess(view) },
+          {
+            key: "Escape",
+            run: (view) => {
+              const closed = listed(view);
+              closeCompletion(view);
+              if (!closed) tab(false);
+              return closed;
+            },
+          },
+          ...editorKeys,
         ]),
         history(),
         pythonLanguage(),
         indentUnit.of("    "),
         syntaxHighlighting(classHighlighter),
-        autocompletion({ override: [complete, localCompletionSource, globalCompletion], activateOnTyping: true }),
+        autocompletion({ override: sources, filterStrict: true, defaultKeymap: false, interactionDelay: 0, icons: false }),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": "Python code. Shift+Enter runs it; Escape, then Tab leaves it.", "autocapitalize": "off" }),
-        EditorView.updateListener.of((update) => update.docChanged && edited()),
+        EditorView.contentAttributes.of({ "aria-label": "Python code. Shift+Enter runs it; Escape, then Tab leaves it." }),
+        EditorView.updateListener.of((update) => {
+          if (!update.docChanged) return;
+          edited();
+          if (update.view.hasFocus) tab(true);
+        }),
+        // A window that is left and comes back finds its editor as it was.
+        EditorView.domEventHandlers({ blur: (_, view) => { if (document.activeElement !== view.contentDOM) tab(false); } }),
       ],
     }),
   });
@@ -267,6 +317,17 @@ function make(box: HTMLElement): void {
     const saved = python.store(key, changed ? text(cell) : null);
     if (!saved && changed) note.textContent = "This browser keeps no changes: download them before you leave.";
   };
+  const sayKept = () => {
+    note.textContent = "Your changes are kept in this browser as you type.";
+    edited();
+  };
+  // Tab takes the reader through the page, and indents only where they have just typed.
+  let typing = false;
+  const tab = (indents: boolean) => {
+    typing = indents;
+    hint.textContent = indents ? "Tab indents. Esc, then Tab, moves on." : "Tab moves on.";
+  };
+  tab(false);
   const reset = () => {
     if (cell.running) python.stop();
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: original } });
@@ -279,6 +340,7 @@ function make(box: HTMLElement): void {
   ran.observe(box, { childList: true });
 
   tools.append(...Object.values(buttons), note);
+  holder.append(hint);
   input.classList.add("live-input");
   input.replaceChildren(holder, tools);
   edited();
