@@ -108,8 +108,9 @@ async function handle(message: ToWorker): Promise<unknown> {
       // Only what the cell itself imports: what is imported above is most often there.
       for (const [file, bytes] of await fetchFor(importsOf(source))) unpack(file, bytes);
       say({ kind: "running", cell: message.cell });
-      return python.run(source, message.number, pyodide.toPy(above));
+      return python.run(source, message.number, pyodide.toPy(above), message.judged);
     }
+    case "due": return python.due(message.source, pyodide.toPy(message.above), pyodide.toPy(message.section));
     case "complete": return python.complete(message.text);
     case "answer": {
       const frame = python.answer(message.function, pyodide.toPy(message.settings));
