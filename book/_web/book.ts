@@ -97,7 +97,9 @@ function follow(): void {
   for (const act of ["wheel", "touchstart", "pointerdown", "keydown"])
     addEventListener(act, () => sizes.disconnect(), { once: true, passive: true });
 }
-follow();
+// After a reload or a step back the browser finds the reader's own place again.
+const [visit] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+if (visit.type === "navigate") follow();
 addEventListener("hashchange", follow);
 
 // On paper everything is dark on white, and what is folded is open.

@@ -143,11 +143,15 @@ def _draw(figure):
 
 
 def _draw_open():
-    if "matplotlib.pyplot" in sys.modules:
-        import matplotlib.pyplot as plt
+    """Draw the figures that a cell has opened; return them."""
+    if "matplotlib.pyplot" not in sys.modules:
+        return []
+    import matplotlib.pyplot as plt
 
-        for number in plt.get_fignums():
-            _draw(plt.figure(number))
+    figures = [plt.figure(number) for number in plt.get_fignums()]
+    for figure in figures:
+        _draw(figure)
+    return figures
 
 
 def _close_figures():
@@ -384,10 +388,10 @@ async def run(source, number, above, judged):
         if "neurocore.practice" in sys.modules or re.search(r"\bpractice\b", source):
             _join_page()
         value = await runner.run_async(namespace)
-        _draw_open()
+        drawn = _draw_open()
         if value is not None:
             namespace["_"] = value
-            if not _is_drawn(value):
+            if not _is_drawn(value) and not any(value is figure for figure in drawn):
                 display(value)
         failed = False
         return ""

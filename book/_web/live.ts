@@ -384,6 +384,7 @@ python.listen((message) => {
       limit = setTimeout(() => {
         python.stop();
         show(cells[message.cell], "html", message.reply);
+        cells[message.cell].judged = stands(cells[message.cell]);
       }, 1000 * message.seconds);
   }
 });
