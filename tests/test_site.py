@@ -283,6 +283,7 @@ def test_link_lands_on_its_problem_though_editors_grow(width, site, strict):
     page.wait_for_function(f"() => {{ const top = {top}; return top >= 0 && top < 100; }}")
     assert page.evaluate("scrollY") > 5000
     # Who has moved is left where they are.
+    page.mouse.move(width / 2, 400)
     page.mouse.wheel(0, -700)
     page.wait_for_function(f"() => {top} > 300")
     grow = "() => { document.querySelector('h1').style.paddingBottom = '200px'; }"
