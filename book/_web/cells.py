@@ -109,9 +109,9 @@ def _is_figure(value):
     return module is not None and isinstance(value, module.Figure)
 
 
-def _is_drawn(value):
+def _is_drawn(value, depth=3):
     """Whether a value is, or holds, what matplotlib has drawn: the figure shows it."""
-    if "matplotlib.figure" not in sys.modules:
+    if "matplotlib.figure" not in sys.modules or not depth:
         return False
     from matplotlib.artist import Artist
     from matplotlib.colorbar import Colorbar
@@ -124,7 +124,7 @@ def _is_drawn(value):
     if type(value).__name__ == "ndarray" and value.dtype == object:
         value = value.ravel().tolist()
     return isinstance(value, list | tuple) and any(
-        _is_figure(part) or _is_drawn(part) for part in value
+        _is_figure(part) or _is_drawn(part, depth - 1) for part in value
     )
 
 
