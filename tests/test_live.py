@@ -318,6 +318,222 @@ def test_exercise_wrong_then_right(site, strict):
     assert check.locator(".nc-verdict-correct").is_visible()
 
 
+def typed(cell, code):
+    """Replace a cell's code key by key."""
+    cell.locator(".cm-content").click()
+    for key in ("Control+a", "Delete"):
+        cell.page.keyboard.press(key)
+    cell.page.keyboard.type(code, delay=5)
+    assert cell.locator(".cm-content").inner_text().strip() == code
+
+
+RIGHT = "v_m = -66.57"
+NOTHING = ("", "thick = (7, 7)", "if False: v_m = 1", "v_m = ...", "# v_m = -66.57")
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_check_judges_what_stands_in_the_answer_now(by_hand, site, strict):
+    """A name keeps no value that no cell gives any more, whether the answer was run or not."""
+    page = strict.new_page()
+    live(page, site + EXERCISES)
+    answer, check = exercise(page)
+    for code in NOTHING:
+        typed(answer, RIGHT)
+        assert "Correct." in run(check)
+        typed(answer, code)
+        if by_hand:
+            run(answer)
+        assert "Not attempted." in run(check), code
+    typed(check, f"{RIGHT}; check('ghk-rest')")
+    assert "Correct." in run(check)
+    typed(check, "check('ghk-rest')")
+    assert "Not attempted." in run(check)
+
+
+def test_check_runs_what_its_answer_builds_on(site, strict):
+    """A helper that was changed, and an answer that uses what has changed since it ran."""
+    page = strict.new_page()
+    cells = live(page, site + EXERCISES)
+    answer, check = exercise(page)
+    helper, second = cells.first, page.locator("div.cell.tag_answer").nth(1)
+    typed(helper, "k = -66.57; from neurocore.practice import *")
+    run(helper)
+    typed(answer, "v_m = k")
+    assert "Correct." in run(check)
+    typed(helper, "k = 66.57; from neurocore.practice import *")
+    assert "Not yet." in run(check)  # the helper has not been run by hand
+    typed(helper, "k = -66.57; from neurocore.practice import *")
+    run(helper)
+    assert "Correct." in run(check)  # the answer has not been run by hand
+    typed(second, "doubled = (v_m + 6.02, 6.02)")
+    check = page.locator("div.cell.tag_check").nth(1)
+    before = run(check)
+    typed(answer, "v_m = k + 20")
+    assert run(check) != before
+    typed(answer, "")
+    assert "nothing to judge" in run(check) + check.locator(".live-note").inner_text()
+    assert "NameError" in second.locator(".cell_output").inner_text()
+
+
+def test_answer_that_does_not_run_leaves_no_verdict_and_help_works(site, strict):
+    page = strict.new_page()
+    live(page, site + EXERCISES)
+    answer, check = exercise(page)
+    typed(answer, RIGHT)
+    assert "Correct." in run(check)
+    typed(answer, "v_m = -66.57; int('the error comes behind the answer')")
+    assert run(check) == ""
+    expect(check.locator(".live-note")).to_contain_text("did not run")
+    typed(check, "hint('ghk-rest')")
+    assert "Hint. 1 of 3" in run(check)
+    typed(check, "check('ghk-rest'); hint('ghk-rest')")
+    assert "2 of 3" in run(check)
+    typed(check, "solution('ghk-rest')")
+    assert "Solution." in run(check)
+    typed(check, "hint('ghk-rest'); check('ghk-rest')")
+    assert "Not attempted." in run(check)
+
+
+def test_verdict_is_marked_once_the_answer_changes(site, strict):
+    page = strict.new_page()
+    live(page, site + EXERCISES)
+    answer, check = exercise(page)
+    old, note = re.compile("live-old"), check.locator(".live-note")
+    expect(check).not_to_have_class(old)
+    typed(answer, RIGHT)  # the build's own verdict is about the empty answer
+    expect(check).to_have_class(old)
+    assert "Correct." in run(check)
+    expect(check).not_to_have_class(old)
+    answer.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Backspace")
+    expect(check).to_have_class(old)
+    expect(note).to_have_text("What stands above has changed: run the check to judge it.")
+    page.keyboard.type("7")
+    expect(check).not_to_have_class(old)
+    expect(note).to_have_text("")
+    page.keyboard.type(" +")
+    run(answer)
+    expect(check).to_have_class(old)
+
+
+def test_page_remembers_where_the_reader_stands(site, strict):
+    """Over a reload, and when another page has judged an answer."""
+    page, other = strict.new_page(), strict.new_page()
+    live(other, site + EXERCISES)
+    live(page, site + EXERCISES)
+    answer, check = exercise(page)
+    output, theirs = check.locator(".cell_output"), exercise(other)[1].locator(".cell_output")
+    typed(answer, "v_m = 66.57")
+    run(check)
+    expect(theirs).to_contain_text("You have tried this once.")
+    page.reload()
+    expect(output).to_contain_text("You have tried this once.")
+    typed(answer, RIGHT)
+    run(check)
+    expect(theirs).to_contain_text("You solved this on")
+    page.reload()
+    expect(output).to_contain_text("You solved this on")
+    assert answer.locator(".cm-content").inner_text() == RIGHT
+    second = page.locator("div.cell.tag_check .cell_output").nth(1)
+    expect(second).to_contain_text("Not attempted.")
+    summary = page.locator("div.cell", has_text="progress.summary()").last
+    expect(summary.locator(".cell_output")).to_have_text("Run this to see where you stand.")
+    assert "1 of" in run(summary)
+
+
+def test_question_of_ones_own_is_typeset(site, strict):
+    page = strict.new_page()
+    live(page, site + EXERCISES)
+    cell = page.locator("div.cell.tag_check").first
+    typed(cell, "ask('transfer-curve', seed='Ada')")
+    run(cell)
+    output = cell.locator(".text_markdown")
+    expect(output.locator("table.table tr")).to_have_count(4)
+    assert output.locator(".katex-html").count() > 2
+    assert output.locator("h3").inner_text() == "The potential against potassium outside"
+    assert not re.search(r"[$|*#`]", output.inner_text())
+    typed(cell, "ask('onset-fit', seed='Ada')")
+    run(cell)
+    code = output.locator("pre code")
+    expect(code).to_contain_text("np.array")
+    assert code.inner_text().count("\n") > 1
+    typed(cell, "np.polynomial.Polynomial([1, 2])")
+    run(cell)
+    expect(output.locator(".katex-html")).to_have_count(1)
+
+
+def test_code_of_a_solution_keeps_its_indentation(site, strict):
+    page = strict.new_page()
+    live(page, site + EXERCISES)
+    cell = page.locator("div.cell.tag_check").first
+    typed(cell, "check('alpha-m', lambda v: v); solution('alpha-m')")
+    run(cell)
+    assert "alpha_m(v):\n    return" in cell.locator(".nc-verdict pre").inner_text()
+
+
+MAGICS = {
+    "%timeit 1": "time.perf_counter",
+    "%time 1": "beside Run",
+    "!ls": "no command line",
+    "files = !ls": "no command line",
+    "%pip install numpy": "nothing to install",
+    "!pip install numpy": "nothing to install",
+    "np.sin?": "help(name)",
+    "%%bash": "a cell in the page does not know",
+}
+
+
+def test_magic_gets_a_helpful_reply_or_is_taken(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    for code, words in MAGICS.items():
+        typed(cell, code)
+        said = run(cell)
+        assert f"`{code}` is Jupyter's own" in said
+        assert words in said
+    assert run(cell, "%matplotlib inline\n%load_ext autoreload\n1 + 1").strip() == "2"
+    assert run(cell, "%%time\nx = (7\n%  4)\nx").strip() == "3"
+    assert "Jupyter" not in run(cell, "x = (7\n% 4")
+
+
+DRAWN = (
+    "plt.plot([1, 2])",
+    "plt.title('a')",
+    "plt.hist([1, 2, 3])",
+    "plt.bar([1, 2], [1, 2])",
+    "plt.boxplot([1, 2, 3])",
+    "plt.subplots()",
+    "plt.subplots(1, 2)[1]",
+    "plt.gca().set(xlabel='t', ylabel='V')",
+    "plt.imshow([[1, 2]]); plt.colorbar()",
+    "plt.figure()",
+)
+
+
+def test_what_is_drawn_is_shown_and_not_echoed(site, strict):
+    page = strict.new_page()
+    cell = visible(live(page, site + CHAPTER))
+    run(cell, "import matplotlib.pyplot as plt")
+    for code in DRAWN:
+        typed(cell, code)
+        assert run(cell).strip() == "", code
+        assert cell.locator(".cell_output img").count() == 1, code
+    typed(cell, "len(plt.xlim()), [1, 'a']")
+    assert run(cell).strip() == "(2, [1, 'a'])"
+
+
+def test_long_line_of_a_traceback_stays_in_its_box(site, strict):
+    page = strict.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    cell = visible(live(page, site + CHAPTER))
+    typed(cell, "raise ValueError('v' * 500)")
+    assert "v" * 500 in run(cell).replace("\n", "")
+    box = cell.locator(".traceback pre")
+    assert box.evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_function_without_end_is_stopped_by_the_page(site, strict):
     page = strict.new_page()
     live(page, site + EXERCISES)

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from html import unescape
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,6 +19,7 @@ from neurocore.practice import (
     Numeric,
     Plot,
     Question,
+    Reply,
     ask,
     check,
     data,
@@ -698,3 +700,19 @@ def test_question_of_a_variant_is_shown_as_markdown():
     assert isinstance(question, Question)
     assert question._repr_markdown_() == repr(question)
     assert problems()["ghk-rest"][0].prompt("Ada") in repr(question)
+
+
+def test_code_of_every_solution_is_python():
+    """As it is shown: a line that lost its indentation would be none."""
+    found = [
+        code
+        for problem in PROBLEMS
+        for code in re.findall(
+            "<pre><code>(.*?)</code></pre>",
+            Reply("solution", problem.worked())._repr_html_(),
+            re.DOTALL,
+        )
+    ]
+    assert len(found) > 15
+    for code in found:
+        compile(unescape(code), "<solution>", "exec")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 from test_live import (
     EXERCISES,
@@ -170,6 +171,28 @@ def test_links_lead_to_each_problem(site_folder):
         assert section.name == "section"
         assert f'check("{problem.id}")' in section.get_text()
         assert len(section.select("h1, h2")) == 1
+
+
+def plain_text(node):
+    """The words of a part of a page, whatever their quotes and breaks; each equation once."""
+    for part in node.select(".katex-mathml, .headerlink"):
+        part.decompose()
+    return "".join(re.sub("[‘’\"“”']", "", node.get_text()).split())
+
+
+def test_every_question_is_set_as_its_page_sets_it(site, site_folder, strict):
+    """`ask` shows in the page what the build has printed there: words, tables, code, equations."""
+    page = strict.new_page()
+    page.goto(site + EXERCISES)
+    page.evaluate("address => import(address)", f"{site}/_static/markdown.js")
+    for problem, chapter in problems().values():
+        address = notebooks.path(chapter).replace(".ipynb", ".html")
+        place = BeautifulSoup((site_folder / "exercises" / address).read_text(), "html.parser")
+        place = place.find(id=problem.id)
+        section = plain_text(place if place.name == "section" else place.parent)
+        asked = page.evaluate("words => window.markdown(words)", problem.prompt())
+        assert "katex-error" not in asked
+        assert plain_text(BeautifulSoup(asked, "html.parser")) in section, problem.id
 
 
 def test_link_leads_back_from_the_exercises(site, strict):

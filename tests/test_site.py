@@ -447,3 +447,109 @@ def test_theme_and_motion(site, site_folder, browser, faults):
     running = figure.evaluate("node => node.getAnimations({subtree: true}).length")
     assert running == 0
     context.close()
+
+
+LATE = "/exercises/spike.html#onset-fit"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_link_lands_on_its_problem_though_editors_grow(width, site, strict):
+    page = strict.new_page()
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(site + LATE)
+    page.locator("html[data-live]").wait_for()
+    top = "document.getElementById('onset-fit').getBoundingClientRect().top"
+    page.wait_for_function(f"() => {{ const top = {top}; return top >= 0 && top < 100; }}")
+    assert page.evaluate("scrollY") > 5000
+    # Who has moved is left where they are.
+    page.mouse.move(width / 2, 400)
+    page.mouse.wheel(0, -700)
+    page.wait_for_function(f"() => {top} > 300")
+    grow = "() => { document.querySelector('h1').style.paddingBottom = '200px'; }"
+    page.evaluate(grow)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    assert page.evaluate(top) > 300
+
+
+def test_nothing_lies_over_a_labs_settings_on_a_phone(site, site_folder, browser):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = browser.new_context(**phone).new_page()
+    for name, address in lab_pages(site_folder).items():
+        page.set_viewport_size({"width": 390, "height": 844})
+        controls = ready(page, site + address, name).locator(".nc-controls")
+        controls.scroll_into_view_if_needed()
+        page.evaluate("scrollBy({ top: -60, behavior: 'instant' })")  # the theme's button comes up
+        covered = """node => [...node.querySelectorAll("input, output")].every((part) => {
+            const { x, y, width, height } = part.getBoundingClientRect();
+            const top = document.elementFromPoint(x + width / 2, y + height / 2);
+            return node.contains(top);
+        })"""
+        assert controls.evaluate(covered), name
+        assert controls.evaluate("node => node.offsetHeight / innerHeight") < 0.33
+        # A wide screen at 200 %: what is in sight is for the panels.
+        page.set_viewport_size({"width": 640, "height": 400})
+        assert controls.evaluate("node => getComputedStyle(node).position") == "static"
+    page.context.close()
+
+
+def test_search_shows_each_equation_once_and_in_silence(site, strict):
+    page = strict.new_page()
+    page.goto(f"{site}/search.html?q=potassium")
+    found = page.locator("#search-results li")
+    page.wait_for_function(
+        "() => /finished/.test(document.querySelector('#search-results').textContent)"
+    )
+    page.wait_for_function(  # an excerpt for each
+        """() => [...document.querySelectorAll("#search-results li")]
+            .every((line) => line.querySelector("p.context"))"""
+    )
+    assert found.count() > 10
+    words = page.locator("#search-results").inner_text()
+    assert "\\" not in words
+    assert not re.search(r"_\{|_[A-Z]\b|\^\{", words)
+
+
+@pytest.mark.parametrize("path", [CHAPTER, "/exercises/resting-potential.html"])
+def test_paper_is_light_and_unfolded(path, site, browser, faults):
+    context = browser.new_context(color_scheme="dark")
+    faults.watch(context)
+    page = context.new_page()
+    page.goto(site + path, wait_until="networkidle")
+    shut = "document.querySelectorAll('.bd-article details:not([open])').length"
+    theme = "document.documentElement.dataset.theme"
+    before = page.evaluate(f"[{theme}, {shut}]")
+    assert before[0] == "dark"
+    assert before[1]
+    page.emulate_media(media="print")
+    page.wait_for_function(f"() => {theme} === 'light'")
+    ink, ground = page.evaluate(
+        """["color", "backgroundColor"].map((name) =>
+            getComputedStyle(document.querySelector(".bd-article p:not([class])"))[name])"""
+    )
+    assert max(map(int, re.findall(r"\d+", ink)[:3])) < 80
+    assert ground == "rgba(0, 0, 0, 0)"
+    filters = page.locator(".cell_output img").evaluate_all(
+        "all => all.map((image) => getComputedStyle(image).filter)"
+    )
+    assert set(filters) <= {"none"}
+    for fold in page.locator(".bd-article details:not([open])").all():
+        assert fold.is_hidden()  # code that nobody has opened
+    assert page.locator(".bd-article details[open]").count()
+    page.emulate_media(media="null")
+    page.wait_for_function(f"() => {theme} === 'dark'")
+    assert page.evaluate(f"[{theme}, {shut}]") == before
+    # The same by the browser's own way to paper.
+    page.evaluate(
+        f"""() => {{
+            window.themes = [];
+            new MutationObserver(() => window.themes.push({theme}))
+                .observe(document.documentElement, {{ attributeFilter: ["data-theme"] }});
+        }}"""
+    )
+    page.pdf()
+    assert page.evaluate("window.themes") == ["light", "dark"]
+    context.close()
+
+
+def test_folders_with_an_underscore_are_served_by_github(site_folder):
+    assert (site_folder / ".nojekyll").read_bytes() == b""

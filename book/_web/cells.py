@@ -3,8 +3,10 @@
 import ast
 import base64
 import builtins
+import functools
 import importlib
 import io
+import itertools
 import linecache
 import logging
 import os
@@ -78,6 +80,8 @@ def display(*values):
             _draw(value)
         elif (rich := _html(value)) is not None:
             page.show("html", rich)
+        elif words := _call(value, "_repr_markdown_") or _call(value, "_repr_latex_"):
+            page.show("markdown", words)
         elif svg := _call(value, "_repr_svg_"):
             page.show("svg", svg)
         elif png := _call(value, "_repr_png_"):
@@ -104,6 +108,25 @@ def _is_figure(value):
     return module is not None and isinstance(value, module.Figure)
 
 
+def _is_drawn(value, depth=3):
+    """Whether a value is, or holds, what matplotlib has drawn: the figure shows it."""
+    if "matplotlib.figure" not in sys.modules or not depth:
+        return False
+    from matplotlib.artist import Artist
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.container import Container
+
+    if isinstance(value, Artist | Colorbar | Container):
+        return not _is_figure(value)
+    if isinstance(value, dict):
+        value = list(value.values())
+    if type(value).__name__ == "ndarray" and value.dtype == object:
+        value = value.ravel().tolist()
+    return isinstance(value, list | tuple) and any(
+        _is_figure(part) or _is_drawn(part, depth - 1) for part in value
+    )
+
+
 def _draw(figure):
     import matplotlib.pyplot as plt
 
@@ -119,11 +142,15 @@ def _draw(figure):
 
 
 def _draw_open():
-    if "matplotlib.pyplot" in sys.modules:
-        import matplotlib.pyplot as plt
+    """Draw the figures that a cell has opened; return them."""
+    if "matplotlib.pyplot" not in sys.modules:
+        return []
+    import matplotlib.pyplot as plt
 
-        for number in plt.get_fignums():
-            _draw(plt.figure(number))
+    figures = [plt.figure(number) for number in plt.get_fignums()]
+    for figure in figures:
+        _draw(figure)
+    return figures
 
 
 def _close_figures():
@@ -131,6 +158,7 @@ def _close_figures():
         sys.modules["matplotlib.pyplot"].close("all")
 
 
+@functools.lru_cache(1000)
 def _global_names(source):
     """Return the names that a source takes from outside, and those that it binds."""
     used, bound = set(), set()
@@ -146,10 +174,16 @@ def _global_names(source):
             visit(child, False)
 
     try:
-        visit(symtable.symtable(source, OWN, "exec"), True)
+        visit(symtable.symtable(_without_magics(source), OWN, "exec"), True)
     except SyntaxError:  # the cell will say so itself; an await outside a function is none
         return set(), set()
     return used - bound, bound
+
+
+def _giver(name, above):
+    """Return which cell above binds a name last; None if none does."""
+    found = (i for i in reversed(range(len(above))) if name in _global_names(above[i])[1])
+    return next(found, None)
 
 
 def _define(source, above):
@@ -157,21 +191,95 @@ def _define(source, above):
     for name in _global_names(source)[0]:
         if name in namespace or hasattr(builtins, name):
             continue
-        for index in reversed(range(len(above))):
-            text = above[index]
-            if name not in _global_names(text)[1]:
-                continue
-            imports = [
-                node
-                for node in ast.parse(text).body
-                if isinstance(node, ast.Import | ast.ImportFrom)
-                and name in {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-            ]
-            if imports:
-                text = "\n".join(ast.unparse(node) for node in imports)
-            _define(text, above[:index])
-            exec(compile(text, f"{OWN} above>", "exec"), namespace)
-            break
+        if (index := _giver(name, above)) is None:
+            continue
+        text = above[index]
+        imports = [
+            node
+            for node in ast.parse(text).body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            and name in {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        ]
+        if imports:
+            text = "\n".join(ast.unparse(node) for node in imports)
+        _define(text, above[:index])
+        before = dict(namespace)
+        exec(compile(text, f"{OWN} above>", "exec"), namespace)
+        if not imports:
+            _remember(index, above[index], before)
+
+
+# What a check judges is what stands in the cells now. So the page remembers what each cell has
+# done, by its place: the number of code cells above it.
+ran = {}  # place: the text that has run, or None if it has to again; when; the names it gave
+given = {}  # name: whose value it holds, and since when
+ticks = itertools.count(1)
+
+
+def _remember(place, text, before, failed=False):
+    """Note what a cell has given, after it ran; `before` is the namespace as it was."""
+    now = next(ticks)
+    changed = {name for name, value in namespace.items() if before.get(name, ticks) is not value}
+    # A value of its own that is the same as before may be the old one: a run without it will tell.
+    unsure = any(giver == place for name, (giver, _) in given.items() if name not in changed)
+    given.update(dict.fromkeys(changed, (place, now)))
+    names = changed | (_global_names(text)[1] & set(namespace))
+    ran[place] = (None if failed or unsure else text, now, names)
+
+
+def _forget(place):
+    """Forget what a cell has given, and every name whose cell gives it no more."""
+    for name, (giver, _) in list(given.items()):
+        if giver == place or name not in ran[giver][2]:
+            namespace.pop(name, None)
+            del given[name]
+            for other, (_, when, names) in ran.items():
+                if name in names:
+                    ran[other] = (None, when, names)
+
+
+def due(source, above, section):
+    """Return which cells have to run before a check does, so that it judges what stands there.
+
+    Parameters
+    ----------
+    source : str
+        The check.
+    above : list of str
+        The code cells above it, as they stand.
+    section : list of int
+        Which of them the check is about.
+
+    Returns
+    -------
+    list of int
+        Those of the section that have changed since they ran, and what changed that these use;
+        or that use a name whose value has changed. None if the check judges nothing, as
+        `hint(…)` alone.
+    """
+    if "check" not in _global_names(source)[0]:
+        return None
+    found, seen = [], set()
+
+    def visit(place):
+        if place in seen:
+            return
+        seen.add(place)
+        used = _global_names(above[place])[0]
+        for name in used:
+            for giver in (given.get(name, (None, 0))[0], _giver(name, above[:place])):
+                if giver is not None and giver < place and (giver in ran or giver in section):
+                    visit(giver)
+        text, when, _ = ran.get(place, (None, 0, ()))
+        givers = [given[name] for name in used if name in given]
+        if text != above[place] or any(
+            giver in found or (giver != place and since > when) for giver, since in givers
+        ):
+            found.append(place)
+
+    for place in section:
+        visit(place)
+    return to_js(found)
 
 
 def _prepare(source, above):
@@ -237,7 +345,7 @@ def forget():
         progress._record = progress.Record(progress._record._store)
 
 
-async def run(source, number, above):
+async def run(source, number, above, judged):
     """Run a cell.
 
     Parameters
@@ -247,6 +355,9 @@ async def run(source, number, above):
         Which cell of the page it is, for tracebacks.
     above : list of str
         The cells above, for names that it needs.
+    judged : bool
+        Whether it is a check or runs for one: then names that no cell gives any more are
+        forgotten first.
 
     Returns
     -------
@@ -258,29 +369,78 @@ async def run(source, number, above):
     streams = (sys.stdout, sys.stderr)
     for stream in streams:
         stream.begin()
+    place, failed = len(above), True
+    if judged:
+        _forget(place)
+    before = dict(namespace)
     try:
+        code = _without_magics(source, name)
         runner = CodeRunner(
-            source,
+            code,
             filename=name,
             flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
             quiet_trailing_semicolon=True,
         ).compile()
-        _prepare(source, above)
+        above = [_without_magics(text) for text in above]
+        _prepare(code, above)
+        before = dict(namespace)
         if "neurocore.practice" in sys.modules or re.search(r"\bpractice\b", source):
             _join_page()
         value = await runner.run_async(namespace)
-        _draw_open()
+        drawn = _draw_open()
         if value is not None:
             namespace["_"] = value
-            display(value)
+            if not _is_drawn(value) and not any(value is figure for figure in drawn):
+                display(value)
+        failed = False
         return ""
     except BaseException as error:
         _close_figures()
         page.show("error", _explain(error))
         return type(error).__name__
     finally:
+        _remember(place, source, before, failed)
+        if judged and failed:
+            _forget(place)
         for stream in streams:
             stream.end()
+
+
+# What Jupyter adds to Python. What would change nothing here is taken as an empty line.
+MAGIC = re.compile(r"^\s*(?:[\w., ]*=\s*)?(?P<sign>%%|%|!)\s*(?P<name>\w*)|^\s*\?*[\w.]+\?*\s*$")
+EMPTY = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "precision"}
+TIMED = "How long a cell took stands beside Run; `time.perf_counter()` times a part of it."
+INSTALLED = "There is nothing to install: an import loads what the book has."
+INSTEAD = {"time": TIMED, "timeit": TIMED, "pip": INSTALLED, "conda": INSTALLED}
+INSTEAD |= {"!": "There is no command line in a page.", "?": "`help(name)` tells of a name."}
+
+
+def _without_magics(source, name=None):
+    """Return a source without the lines of Jupyter's own that change nothing.
+
+    Others raise SyntaxError if the cell's name is given. Only what is no Python is looked at.
+    """
+    while True:
+        try:
+            compile(source, OWN, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            return source
+        except SyntaxError as error:
+            lines = source.splitlines()
+            place = (error.lineno or 0) - 1
+        line = lines[place] if 0 <= place < len(lines) else ""
+        magic = MAGIC.search(line)
+        if not magic or not (magic["sign"] or "?" in line):
+            return source  # Python itself will say what is wrong
+        sign, word = magic["sign"] or "?", magic["name"]
+        if (sign == "%" and word in EMPTY) or (sign == "%%" and word == "time"):
+            lines[place] = ""
+            source = "\n".join(lines)
+        elif name:
+            instead = INSTEAD.get(word) or INSTEAD.get(sign, "")
+            words = f"`{line.strip()}` is Jupyter's own, which a cell in the page does not know."
+            raise SyntaxError(f"{words} {instead}".strip(), (name, place + 1, 1, line))
+        else:
+            return source
 
 
 def _explain(error):

@@ -17,4 +17,6 @@ declare const VERSION: string;
 interface Window {
   /** book.ts offers this to live.ts: wake a lab; tell all labs that Python answers, or no longer does. */
   labs: { wake(root: HTMLElement): void; answer(answer: Answer | undefined): void };
+  /** markdown.ts offers this: the HTML of Markdown with equations. */
+  markdown: (words: string) => string;
 }

@@ -14,6 +14,7 @@ import { EditorView, keymap, type KeyBinding } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 import { getSoon, PATIENCE } from "./fetching";
 import * as python from "./python";
+import { type Entry, read, standing } from "./record";
 
 const practice = location.pathname.includes("/exercises/");
 
@@ -23,12 +24,13 @@ interface Cell {
   key: string;
   editor: EditorView;
   output: HTMLElement; // what stands now
-  printed: HTMLElement; // what the build printed
+  built: HTMLElement; // what the build printed
+  printed: HTMLElement; // what stands until the cell is run
   note: HTMLElement;
   buttons: Record<string, HTMLButtonElement>;
   code: number; // which code cell of the notebook it is
   running: boolean;
-  ran: string | undefined; // the text that Python has run
+  judged: string | undefined; // the answers that a check's verdict is about
 }
 
 const cells: Cell[] = [];
@@ -71,6 +73,7 @@ async function above(cell: Cell): Promise<string[]> {
     return sources.slice(0, Math.max(0, cell.code));
   } catch (error) { // the live cells are known all the same
     missing = `The page's hidden cells could not be read: ${(error as Error).message}. `;
+    cells.forEach((other, i) => { other.code = i; });
     return cells.slice(0, cells.indexOf(cell)).map(text);
   }
 }
@@ -112,6 +115,11 @@ function show(cell: Cell, form: string, content: string): void {
     if (last?.classList.contains(form)) last.querySelector("pre")!.append(content);
     else output.append(printed(`stream ${form}`, content));
   } else if (form === "text") output.append(printed("text_plain", content));
+  else if (form === "markdown") {
+    const box = element("div", "output text_markdown");
+    output.append(box);
+    void typeset(box, content);
+  }
   else if (form === "error") output.append(printed("traceback", content));
   else if (form === "html") {
     const box = element("div", "output text_html");
@@ -125,6 +133,15 @@ function show(cell: Cell, form: string, content: string): void {
     const data = form === "png" ? `data:image/png;base64,${content}` : `data:image/svg+xml;charset=utf-8,${encodeURIComponent(content)}`;
     picture.src = data;
     output.append(picture);
+  }
+}
+
+async function typeset(box: HTMLElement, words: string): Promise<void> {
+  try {
+    await import(new URL(`${root}_static/markdown.js?v=${VERSION}`, location.href).href);
+    box.innerHTML = window.markdown(words);
+  } catch { // no network
+    box.replaceChildren(printed("text_plain", words));
   }
 }
 
@@ -143,35 +160,58 @@ function mark(cell: Cell, running: boolean, note = ""): void {
   cell.box.classList.toggle("live-running", running);
 }
 
-/** The answers that a check is about: the answer cells between it and the check before. */
-function answers(check: Cell): Cell[] {
-  const before = cells.slice(0, cells.indexOf(check));
-  const last = before.findLastIndex((cell) => cell.box.classList.contains("tag_check"));
-  return before.slice(last + 1).filter((cell) => cell.box.classList.contains("tag_answer"));
-}
+const isCheck = (cell: Cell) => cell.box.classList.contains("tag_check");
 
-async function run(cell: Cell): Promise<boolean> {
+/** What a check is about: the cells between it and the check before. */
+function section(check: Cell): Cell[] {
+  const before = cells.slice(0, cells.indexOf(check));
+  return before.slice(before.findLastIndex(isCheck) + 1);
+}
+const stands = (check: Cell) => JSON.stringify(section(check).map(text));
+
+/** Say whether a verdict is still about what stands above it. */
+function age(check: Cell): void {
+  const old = check.judged !== undefined && check.judged !== stands(check);
+  if (old === check.box.classList.contains("live-old") || check.running) return;
+  check.box.classList.toggle("live-old", old);
+  check.note.textContent = old ? "What stands above has changed: run the check to judge it." : "";
+}
+const checkBelow = (cell: Cell) => cells.slice(cells.indexOf(cell) + 1).find(isCheck);
+const VERDICT = ".nc-verdict:not(.nc-verdict-hint, .nc-verdict-solution)";
+
+async function run(cell: Cell, judged = false): Promise<boolean> {
   if (cell.running) return false;
   mark(cell, true, python.state === "ready" ? "" : "begins when Python is loaded");
-  // A check judges what stands above it, not what was run some time ago.
-  if (cell.box.classList.contains("tag_check"))
-    for (const answer of answers(cell))
-      if (answer.ran !== text(answer) && !(await run(answer))) {
-        mark(cell, false, "The answer above did not run.");
-        return false;
-      }
   let began = performance.now();
   try {
     const sources = await above(cell);
+    const about = stands(cell);
     await python.start();
+    let whole = true;
+    if (isCheck(cell)) {
+      // A check judges what stands above it, not what was run some time ago.
+      judged = true;
+      const due: number[] | undefined = await python.ask({
+        kind: "due", source: text(cell), above: sources, section: section(cell).map((other) => other.code) });
+      for (const place of due ?? []) whole &&= await run(cells.find((other) => other.code === place)!, true);
+    }
     clear(cell);
+    cell.judged = undefined;
+    cell.box.classList.remove("live-old");
+    if (!whole && !/\b(hint|solution)\(/.test(text(cell))) {
+      mark(cell, false, "What stands above did not run, so there is nothing to judge.");
+      return false;
+    }
     began = performance.now();
     const number = cells.indexOf(cell);
     const source = text(cell);
-    const error = await python.ask({ kind: "run", cell: number, number: number + 1, source, above: sources });
-    cell.ran = error ? undefined : source;
+    const error = await python.ask({ kind: "run", cell: number, number: number + 1, source, above: sources, judged });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     mark(cell, false, error ? "" : seconds === "0.0" ? "✓ done" : `✓ ${seconds} s`);
+    if (isCheck(cell) && cell.output.querySelector(VERDICT)) cell.judged = about;
+    const check = isCheck(cell) ? cell : checkBelow(cell);
+    if (check?.judged !== undefined && error) check.judged = ""; // about nothing that ran
+    if (check) age(check);
     if (error === "NameError" && number > 0) {
       const again = button("Run all above, then this", () => void runAll(cells.slice(0, number + 1)));
       cell.note.replaceChildren(`A name is missing. ${missing}`, again);
@@ -306,7 +346,7 @@ function make(box: HTMLElement): void {
   };
   buttons.run.classList.add("live-run");
   buttons.stop.hidden = true;
-  const cell: Cell = { box, original, key, editor, output, printed: output, note, buttons, code: -1, running: false, ran: undefined };
+  const cell: Cell = { box, original, key, editor, output, built: output, printed: output, note, buttons, code: -1, running: false, judged: undefined };
   buttons.all.hidden = cells.length === 0;
   cells.push(cell);
 
@@ -314,6 +354,8 @@ function make(box: HTMLElement): void {
     const changed = text(cell) !== original;
     buttons.reset.hidden = !changed && cell.output === cell.printed;
     buttons.save.hidden = !changed;
+    const check = checkBelow(cell);
+    if (check) age(check);
     const saved = python.store(key, changed ? text(cell) : null);
     if (!saved && changed) note.textContent = "This browser keeps no changes: download them before you leave.";
   };
@@ -334,6 +376,7 @@ function make(box: HTMLElement): void {
     cell.output.replaceWith(cell.printed);
     cell.output = cell.printed;
     note.textContent = "";
+    if (isCheck(cell)) printedAgain(cell);
     edited();
   };
   const ran = new MutationObserver(() => { buttons.reset.hidden = text(cell) === original && cell.output === cell.printed; });
@@ -344,6 +387,47 @@ function make(box: HTMLElement): void {
   input.classList.add("live-input");
   input.replaceChildren(holder, tools);
   edited();
+}
+
+// What a check says before it is run: what the build printed, or where the record has the reader.
+const originals = (check: Cell) => JSON.stringify(section(check).map((cell) => cell.original));
+
+function printedAgain(check: Cell): void {
+  check.judged = check.printed === check.built ? originals(check) : undefined;
+  check.box.classList.remove("live-old");
+  age(check);
+}
+
+async function showRecord(): Promise<void> {
+  const kept = python.recall(python.KEPT);
+  const entries = kept === null ? [] : await read(kept).catch(() => []); // a check will say what is wrong with it
+  for (const cell of cells) {
+    const problem = /check\("([^"]+)"/.exec(cell.original)?.[1];
+    const words = problem ? standingOf(entries.filter((entry) => entry.problem === problem))
+      : entries.length && cell.original === "progress.summary()" ? ["", "", "Run this to see where you stand."] : undefined;
+    const before = cell.printed;
+    cell.printed = cell.built;
+    if (words) {
+      const [kind, mark, said] = words;
+      cell.printed = element("div", "cell_output docutils container");
+      cell.printed.innerHTML = `<div class="output text_html"><div class="nc-verdict nc-verdict-${kind}">
+        <p><span class="nc-verdict-mark" aria-hidden="true">${mark}</span> ${said}</p></div></div>`;
+    }
+    if (cell.output === before) {
+      before.replaceWith(cell.printed);
+      cell.output = cell.printed;
+      if (isCheck(cell)) printedAgain(cell);
+    }
+  }
+}
+
+function standingOf(entries: Entry[]): string[] | undefined {
+  const { solved, attempts } = standing(entries);
+  if (!attempts) return undefined;
+  const right = entries.find((entry) => entry.code === "correct");
+  const date = right && new Date(right.at).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  return solved ? ["correct", "✓", `You solved this on ${date}. Run the check to judge what stands above now.`]
+    : ["incorrect", "…", `You have tried this ${attempts === 1 ? "once" : `${attempts} times`}. Run the check to judge what stands above now.`];
 }
 
 // The progress line
@@ -387,6 +471,7 @@ python.listen((message) => {
       limit = setTimeout(() => {
         python.stop();
         show(cells[message.cell], "html", message.reply);
+        cells[message.cell].judged = stands(cells[message.cell]);
       }, 1000 * message.seconds);
   }
 });
@@ -396,7 +481,6 @@ python.watch((state, reason) => {
   line.hidden = state !== "loading" && !reason;
   if (state === "loading") line.textContent = "Loading Python";
   if (reason) trouble(`Python could not be loaded: ${reason}.`);
-  if (state === "off") cells.forEach((cell) => (cell.ran = undefined));
   window.labs.answer(state === "ready"
     ? (lab, settings) => python.ask({ kind: "answer", function: lab, settings })
     : undefined);
@@ -405,6 +489,10 @@ python.watch((state, reason) => {
 document.querySelectorAll<HTMLElement>(practice ? "div.cell" : "div.cell.tag_live").forEach((box) => {
   if (box.querySelector(".cell_input pre")) make(box);
 });
+if (practice) {
+  void showRecord();
+  addEventListener("storage", (event) => { if (event.key === python.KEPT || event.key === null) void showRecord(); });
+}
 document.documentElement.dataset.live = "true";
 const begin = () => void python.start().catch(() => {}); // the progress line tells
 document.addEventListener("start-python", begin);

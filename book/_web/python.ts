@@ -4,7 +4,8 @@ import { whyNot } from "./fetching";
 
 export type ToWorker =
   | { kind: "start"; progress: string | null }
-  | { kind: "run"; cell: number; number: number; source: string; above: string[] }
+  | { kind: "run"; cell: number; number: number; source: string; above: string[]; judged: boolean }
+  | { kind: "due"; source: string; above: string[]; section: number[] }
   | { kind: "complete"; text: string }
   | { kind: "answer"; function: string; settings: Record<string, number> }
   | { kind: "merge"; text: string }

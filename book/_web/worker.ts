@@ -114,8 +114,9 @@ async function handle(message: ToWorker): Promise<unknown> {
       for (const result of await Promise.allSettled(fetchFor(importsOf(source))))
         if (result.status === "fulfilled") unpack(...result.value);
       say({ kind: "running", cell: message.cell });
-      return python.run(source, message.number, pyodide.toPy(above));
+      return python.run(source, message.number, pyodide.toPy(above), message.judged);
     }
+    case "due": return python.due(message.source, pyodide.toPy(message.above), pyodide.toPy(message.section));
     case "complete": return python.complete(message.text);
     case "answer": {
       const frame = python.answer(message.function, pyodide.toPy(message.settings));

@@ -179,12 +179,10 @@ class Reply:
 
     def _repr_html_(self):
         mark, word = _FACES[self.outcome]
-        first, *rest = (self.message + "\n\n" + self.note).strip().split("\n\n")
+        sign = f'<span class="nc-verdict-mark" aria-hidden="true">{mark}</span>'
         return (
             f'<div class="nc-verdict nc-verdict-{self.outcome}" role="status">'
-            f'<p><span class="nc-verdict-mark" aria-hidden="true">{mark}</span> '
-            f"<strong>{word}</strong> {_markup(first)}</p>"
-            + "".join(f"<p>{_markup(paragraph)}</p>" for paragraph in rest)
+            + _blocks(f"{self.message}\n\n{self.note}", f"{sign} <strong>{word}</strong>")
             + (_image(*self.figure) if self.figure else "")
             + "</div>"
         )
@@ -206,6 +204,24 @@ def typeset(text, symbol):
 def _image(svg, words):
     data = base64.b64encode(svg.encode()).decode()
     return f'<img alt="{html.escape(words)}" src="data:image/svg+xml;base64,{data}">'
+
+
+_CODE_LINES = re.compile(r"((?:^`[^`\n]+`(?:\n|\Z))+)", re.MULTILINE)
+
+
+def _blocks(text, face):
+    """Return paragraphs as HTML behind the reply's face; lines of code alone are one block."""
+    found = []
+    for paragraph in text.strip().split("\n\n"):
+        for piece in filter(None, _CODE_LINES.split(paragraph)):
+            if _CODE_LINES.fullmatch(piece):
+                code = "\n".join(line[1:-1] for line in piece.splitlines())
+                found.append(f"<pre><code>{html.escape(code)}</code></pre>")
+            else:
+                found.append(f"<p>{_markup(piece.strip())}</p>")
+    if found[0].startswith("<p>"):
+        return "".join(found).replace("<p>", f"<p>{face} ", 1)
+    return f"<p>{face}</p>" + "".join(found)
 
 
 def _markup(text):
