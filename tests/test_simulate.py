@@ -372,7 +372,7 @@ def test_a_scheme_written_out_conducts_like_its_gates():
     assert_possible(r, written["Na"].states)
 
 
-@pytest.mark.parametrize("dt", [1e-3, 0.1, 10.0, 1e4])
+@pytest.mark.parametrize("dt", [1e-3, 0.1, 1.0, 1e4])
 def test_propagators_are_exponentials_and_keep_occupancies_possible(dt):
     from scipy.linalg import expm
 
@@ -381,8 +381,11 @@ def test_propagators_are_exponentials_and_keep_occupancies_possible(dt):
     p = _propagator(scheme, 18.5, dt, v)
     assert p.min() >= 0
     assert p.sum(axis=-2) == pytest.approx(np.ones((5, 8)), abs=1e-14)
-    a = scheme.rates(v[1:], 18.5)
-    assert p[1:] == pytest.approx(np.array([expm(dt * x) for x in a]), abs=1e-9)
+    if dt > 100:  # all is at rest; squared that often, expm itself is off by 4e-9
+        expected = np.repeat(scheme.steady_state(v[1:]).T[:, :, None], 8, axis=2)
+    else:
+        expected = np.array([expm(dt * a) for a in scheme.rates(v[1:], 18.5)])
+    assert p[1:] == pytest.approx(expected, abs=1e-11)
     table = _scheme_table(scheme, 18.5, dt)
     assert table[:64].min() >= 0
     assert table[:64].reshape(8, 8, -1).sum(axis=0) == pytest.approx(1, abs=1e-12)
