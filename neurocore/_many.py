@@ -32,21 +32,40 @@ def _gate_table(gates, celsius, dt):
         factor = np.exp(-dt / gate.time_constant(v, celsius))
         factors.append(factor)
         offsets.append(gate.steady_state(v) * (1 - factor))
-    return _with_slopes(np.array(offsets + factors).reshape(2 * len(gates), v.size))
+    return _with_slopes(_moved_out(np.array(offsets + factors).reshape(2 * len(gates), v.size)))
 
 
 @lru_cache(maxsize=16)
 def _scheme_table(scheme, celsius, dt):
     """Return the entries of P in x ← P x for a Markov scheme, and their slopes."""
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
-    return _with_slopes(_propagator(scheme, celsius, dt, v).reshape(v.size, -1).T)
+    size = len(scheme.states)
+    entries = _moved_out(_propagator(scheme, celsius, dt, v).reshape(v.size, -1).T)
+    entries = np.maximum(entries, 0).reshape(size, size, -1)
+    entries /= entries.sum(axis=0)  # lines between such matrices keep occupancies a whole, too
+    return _with_slopes(entries.reshape(size * size, -1))
 
 
 def _propagator(scheme, celsius, dt, v):
-    """Return P in x ← P x at each potential, shape (*v.shape, states, states)."""
-    step = 0.5 * dt * scheme.rates(v, celsius)
+    """Return P = exp(dt A) in x ← P x at each potential, shape (*v.shape, states, states).
+
+    With its fastest rate λ added to the diagonal, no entry of A is negative, nor any term of the
+    series for exp(dt A + dt λ) (uniformization: Jensen 1953, Skand Aktuarietidskr 36:87–91). So
+    occupancies stay within 0 and 1 however long the step. P is the square of that of half a step.
+    """
+    step = dt * scheme.rates(v, celsius)
     one = np.eye(len(scheme.states))
-    return np.linalg.solve(one - step, one + step)
+    fastest = -np.diagonal(step, axis1=-2, axis2=-1).min(axis=-1)
+    halvings = np.ceil(np.log2(np.maximum(32 * fastest, 1)))
+    shorter = (step + fastest[..., None, None] * one) / 2 ** halvings[..., None, None]
+    p = one
+    for order in range(7, 0, -1):  # what is left out is below 1e-15
+        p = one + shorter @ p / order
+    p *= np.exp(-fastest / 2**halvings)[..., None, None]
+    for k in range(int(halvings.max())):
+        more = halvings > k
+        p[more] = p[more] @ p[more]
+    return p / p.sum(axis=-2, keepdims=True)
 
 
 @lru_cache(maxsize=16)
@@ -55,17 +74,22 @@ def _drive_table(channel, celsius):
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
     drive = channel.drive(v, celsius)
     slope = (channel.drive(v + 1e-3, celsius) - channel.drive(v - 1e-3, celsius)) / 2e-3
-    return _with_slopes(np.array([slope, slope * v - drive]))
+    return _with_slopes(_moved_out(np.array([slope, slope * v - drive])))
 
 
-def _with_slopes(rows):
-    """Return the values at the grid's points and the rises to the next.
+def _moved_out(rows):
+    """Return what chords should run between, to stand for the curves that the rows sample.
 
     Chords lie inside a curve, on average by a twelfth of its second difference; moved out by
     that, they err to both sides alike, which a potential on the move averages out.
     """
     rows = rows.copy()
     rows[:, 1:-1] -= np.diff(rows, 2) / 12
+    return rows
+
+
+def _with_slopes(rows):
+    """Return the values at the grid's points and the rises to the next."""
     return np.concatenate([rows[:, :-1], np.diff(rows)])
 
 

@@ -222,6 +222,15 @@ class Scheme:
             matrix[..., i, i] -= flow
         return matrix
 
+    def time_constant(self, v, celsius):
+        """Return the shortest τ (ms) in the scheme's relaxation at `v` (mV) and temperature (°C).
+
+        A scheme relaxes as a sum of exponentials, whose rates are the eigenvalues of A.
+        """
+        fastest = np.abs(np.linalg.eigvals(self.rates(v, celsius))).max(axis=-1)
+        with np.errstate(divide="ignore"):
+            return 1 / fastest
+
     def steady_state(self, v):
         """Return the occupancies (1) at rest at `v` (mV), shape ``(states, *v.shape)``."""
         matrix = replace(self, speed=1.0).rates(v, self.celsius)

@@ -12,7 +12,6 @@ from ._look import Look
 from ._many import Chain, distinct
 from ._one import run
 from .axon import Cable, Patch, _compartments
-from .channels import Gate
 from .recording import Recording, nested
 from .stimuli import Stimulus, VoltageClamp
 
@@ -221,6 +220,7 @@ def _one(cell, plan, v0, sample, stop):
     if traces is None:
         values, spikes = values[:, 0], spikes[0]
     states = dict(zip(membrane.states, values[1:], strict=True))
+    _keep_possible(states, (membrane,))
     stimuli = tuple(plan.stimuli)
     return Recording(t, values[0], None, states, (membrane,), spikes, plan.threshold, stimuli)
 
@@ -248,6 +248,22 @@ def _solve(membrane, plan, v0, trace, stop):
 def _steady(membrane, v):
     values = membrane.steady_state(v)
     return tuple(float(values[name]) for name in membrane.states)
+
+
+def _keep_possible(states, membranes):
+    """Take out, in place, how far interpolation and extrapolation overshoot 0 or 1.
+
+    What the states of a scheme add up to stays: 1, unless a reset has set one of them.
+    """
+    for names in {gate.states for m in membranes for gate in m.gates}:
+        values = [states[name] for name in names]
+        total = sum(values) if len(values) > 1 else None
+        for x in values:
+            np.clip(x, 0, 1, out=x)
+        if total is not None:
+            share = total / np.maximum(sum(values), 1e-300)
+            for x in values:
+                x *= share
 
 
 def _start(membrane, v0):
@@ -311,6 +327,7 @@ def _many(cell, plan, v0, record, sample, step, stop):
     if keep_gates:
         rows = extrapolated(np.array(coarse.states), np.array(fine.states))
         states = {name: x.reshape(*shape, n) for name, x in zip(fine.names, rows, strict=True)}
+        _keep_possible(states, membranes)
     spikes = nested([_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape)
     t = np.array(fine.times[:n])
     compartments = None if axial is None else chosen
@@ -333,13 +350,12 @@ def _pair(coarse, fine):
 
 
 def _fastest(membranes):
-    """Return the shortest time constant (ms) of any gate between −80 and 40 mV, 0.1 at most."""
+    """Return the shortest time constant (ms) of any gating between −80 and 40 mV, 0.1 at most."""
     v = np.arange(-80.0, 41.0, 5.0)
     shortest = 0.1
     for m in distinct(membranes)[0]:
         for gate in m.gates:
-            if isinstance(gate, Gate):
-                shortest = min(shortest, gate.time_constant(v, m.celsius).min())
+            shortest = min(shortest, gate.time_constant(v, m.celsius).min())
     return shortest
 
 

@@ -2,14 +2,15 @@ import subprocess
 import sys
 import tracemalloc
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 from judge import solve
 
 import neurocore as nc
-from neurocore._many import DAMPED, Chain
+from neurocore._many import DAMPED, Chain, _propagator, _scheme_table
+from neurocore.recording import crossings
 
 # HH patch, −65 mV start, 10 µA/cm² from 5 to 105 ms, 6.3 °C. Four digits from independent
 # simulators (content.md, 5); the rest agrees between this package at accuracy 1e-8 and the judge.
@@ -319,6 +320,119 @@ def test_a_chain_agrees_with_the_judge():
     v = solve(cell, stimulus, [0, 0.5, 3, 6, 8], r.t[:-1], v0=-65.0, at=3)
     assert r.v.max() > 0
     assert np.abs(r.v[:, :-1] - v).max() < 5e-3  # 1e-5 ms on upstrokes of 500 mV/ms
+
+
+# --- Markov schemes ----------------------------------------------------------------------------
+
+
+def as_scheme(channel, faster=1.0):
+    """Return m³h written out: how many of three particles m, and whether h, are in place."""
+    m, h = channel.gates
+    name = "m{}h{}".format
+    transitions = []
+    for i, j in product(range(3), range(2)):
+        transitions.append((name(i, j), name(i + 1, j), f"{3 - i} * ({m.alpha})"))
+        transitions.append((name(i + 1, j), name(i, j), f"{i + 1} * ({m.beta})"))
+    for i in range(4):
+        transitions += [(name(i, 0), name(i, 1), h.alpha), (name(i, 1), name(i, 0), h.beta)]
+    states = tuple(name(i, j) for i, j in product(range(4), range(2)))
+    return replace(channel, gates=(nc.Scheme(states, tuple(transitions), "m3h1", speed=faster),))
+
+
+def assert_possible(recording, states):
+    occupancies = np.array([recording.gates[s] for s in states])
+    assert occupancies.min() >= 0
+    assert occupancies.max() <= 1
+    assert occupancies.sum(axis=0) == pytest.approx(np.ones(occupancies.shape[1:]), abs=1e-9)
+
+
+@pytest.mark.parametrize(("faster", "current"), [(1.0, 10.0), (10.0, 150.0)])
+def test_a_scheme_written_out_is_its_gates(faster, current):
+    gated = nc.hodgkin_huxley(18.5)
+    written = nc.modify(gated, "Na", as_scheme, faster)
+    gated = nc.modify(gated, "Na", nc.slow, 1 / faster)
+    exact = nc.simulate(nc.patch(gated), nc.step(current, 0, 20), 20, accuracy=1e-8)
+    assert len(exact.spike_times()) > 0
+    for amplitude in (current, [current, current]):
+        r = nc.simulate(nc.patch(written), nc.step(amplitude, 0, 20), 20, sample=0.02)
+        assert np.abs(np.atleast_2d(r.spike_times()) - exact.spike_times()).max() < 1e-3
+        assert_possible(r, written["Na"].states)
+
+
+def test_a_scheme_written_out_conducts_like_its_gates():
+    gated = nc.hodgkin_huxley(18.5)
+    written = nc.modify(gated, "Na", as_scheme)
+    arrivals = []
+    for membrane, accuracy in ((gated, 1e-6), (written, 1e-3)):
+        axon = nc.bare_axon(membrane, 476, 10_000, 35.4, 20)
+        pulse = nc.pulse(30_000.0, 0, 0.2)
+        r = nc.simulate(axon, pulse, 3, record=range(0, 20, 3), accuracy=accuracy)
+        arrivals.append(np.array(r.spike_times()))
+    assert np.abs(arrivals[1] - arrivals[0]).max() < 1e-3
+    assert_possible(r, written["Na"].states)
+
+
+@pytest.mark.parametrize("dt", [1e-3, 0.1, 1.0, 1e4])
+def test_propagators_are_exponentials_and_keep_occupancies_possible(dt):
+    from scipy.linalg import expm
+
+    scheme = as_scheme(nc.squid_sodium(), 30.0).gates[0]
+    v = np.array([-290.0, -120.0, -65.0, 0.0, 50.0])
+    p = _propagator(scheme, 18.5, dt, v)
+    assert p.min() >= 0
+    assert p.sum(axis=-2) == pytest.approx(np.ones((5, 8)), abs=1e-14)
+    if dt > 100:  # all is at rest; squared that often, expm itself is off by 4e-9
+        expected = np.repeat(scheme.steady_state(v[1:]).T[:, :, None], 8, axis=2)
+    else:
+        expected = np.array([expm(dt * a) for a in scheme.rates(v[1:], 18.5)])
+    assert p[1:] == pytest.approx(expected, abs=1e-11)
+    table = _scheme_table(scheme, 18.5, dt)
+    assert table[:64].min() >= 0
+    assert table[:64].reshape(8, 8, -1).sum(axis=0) == pytest.approx(1, abs=1e-12)
+
+
+def random_scheme(chance):
+    """Return a connected scheme of 2 to 6 states, from sluggish to a thousand times as fast."""
+    count = int(chance.integers(2, 7))
+    pairs = {(int(chance.integers(k)), k) for k in range(1, count)}
+    pairs |= {tuple(sorted(map(int, chance.choice(count, 2, replace=False)))) for _ in range(2)}
+    transitions = []
+    for i, j in sorted(pairs):
+        for source, target, sign in ((i, j, 1), (j, i, -1)):
+            rate, middle = 10 ** chance.uniform(-1, 1), chance.uniform(-70, 0)
+            width = sign * chance.uniform(8, 30)
+            x = f"(V - {middle:.3f}) / {width:.3f}"
+            form = chance.choice(["1 / (1 + exp(-({})))", "linoid({})", "exp(({}) / 3)"])
+            transitions.append((f"s{source}", f"s{target}", f"{rate:.4f} * {form.format(x)}"))
+    states = tuple(f"s{k}" for k in range(count))
+    speed = 10 ** chance.uniform(-1, 1)
+    return nc.Scheme(states, tuple(transitions), states[-1], speed=float(speed))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_schemes_agree_with_one_patch_and_the_judge(seed):
+    chance = np.random.default_rng(seed)
+    scheme, celsius = random_scheme(chance), chance.uniform(5, 25)
+    extra = nc.Channel("X", chance.uniform(0.1, 3), chance.uniform(-80, -50), (scheme,))
+    squid = nc.hodgkin_huxley(celsius)
+    membrane = replace(squid, channels=(*squid.channels, extra))
+    cell, pulse, v0 = nc.patch(membrane), nc.pulse(80.0, 1, 0.5), round(membrane.rest(), 2)
+    exact = nc.simulate(cell, pulse, 4.0, accuracy=1e-8)
+    (v,) = solve(cell, pulse, [0, 1, 1.5, 4], exact.t[:-1], v0=v0)
+    assert np.abs(exact.v[:-1] - v).max() < 2e-4
+    assert len(exact.spike_times()) > 0
+    r = nc.simulate(cell, nc.pulse([80.0, 80.0], 1, 0.5), 4.0)
+    assert np.abs(np.array(r.spike_times()) - exact.spike_times()).max() < 1e-3
+    assert_possible(r, scheme.states)
+
+    axon = nc.bare_axon(membrane, 100, 2000, 35.4, 2)
+    pulse = nc.pulse(1500.0, 1, 0.5)
+    r = nc.simulate(axon, pulse, 3, record=range(2), v0=v0)
+    t = np.arange(0, 3, 0.005)
+    judged = crossings(t, solve(axon, pulse, [0, 1, 1.5, 3], t, v0=v0, rtol=1e-7))
+    assert all(len(times) == 1 for times in judged)
+    assert np.abs(np.array(r.spike_times()) - np.array(judged)).max() < 1e-3
+    assert_possible(r, scheme.states)
 
 
 # --- what can be asked for ---------------------------------------------------------------------
