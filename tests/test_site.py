@@ -4,6 +4,7 @@ import base64
 import functools
 import importlib
 import math
+import re
 import urllib.parse
 from types import SimpleNamespace
 
