@@ -22,7 +22,7 @@ from playwright.sync_api import expect
 from sphinx.errors import ExtensionError
 
 from neurocore.labs import LABS
-from neurocore.labs.description import Slider, say
+from neurocore.labs.description import Slider, Switch, say
 from neurocore.labs.table import evaluate
 
 CHAPTER = "/book/principles/resting-potential.html"
@@ -405,8 +405,10 @@ SLOW = {"building-the-potential", "find-the-threshold", "where-is-the-spike-born
 
 
 def some_moves(name):
-    """Every slider once between its stops, or the last one alone."""
-    found = [(slider, place) for slider, place in moves(name) if place % 1 or place == 1]
+    """Every slider once between its stops and every switch, or the last of them alone."""
+    found = [
+        (slider, place) for slider, place in moves(name) if place % 1 or isinstance(slider, Switch)
+    ]
     return found[-1:] if name in SLOW else found
 
 
