@@ -131,13 +131,13 @@ def look(figure, name, settings):
 
 
 def moves(name):
-    """Yield every slider with its ends, a stop between them and a place between two stops."""
+    """Yield every slider with both its ends and a place between, every switch turned over."""
     for slider in LABS[name]["sliders"]:
         last = len(slider.stops) - 1
         if isinstance(slider, Switch):
-            places = (1, 0, 1) if slider.value == 0 else (0, 1, 0)
+            places = (1 - int(slider.value),)
         else:
-            places = (0, last // 2 + 0.5 if last > 1 else 0.5, last, (last + 1) // 2)
+            places = (0, last // 2 + 0.5 if last > 1 else 0.5, last)
         for place in places:
             yield slider, place
 

@@ -23,7 +23,7 @@ from sphinx.errors import ExtensionError
 from typist import write
 
 from neurocore.labs import LABS
-from neurocore.labs.description import Slider, say
+from neurocore.labs.description import Slider, Switch, say
 from neurocore.labs.table import evaluate
 
 CHAPTER = "/book/principles/resting-potential.html"
@@ -615,8 +615,10 @@ SLOW = {"building-the-potential", "find-the-threshold", "where-is-the-spike-born
 
 
 def some_moves(name):
-    """Every slider once between its stops, or the last one alone."""
-    found = [(slider, place) for slider, place in moves(name) if place % 1 or place == 1]
+    """Every slider once between its stops and every switch, or the last of them alone."""
+    found = [
+        (slider, place) for slider, place in moves(name) if place % 1 or isinstance(slider, Switch)
+    ]
     return found[-1:] if name in SLOW else found
 
 
