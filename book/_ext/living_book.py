@@ -10,7 +10,9 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 import lite
@@ -101,6 +103,20 @@ def _bundle(folder, static, python):
     )
 
 
+def _start_katex(server, folder, timeout):
+    """Start KaTeX's server and connect; its own starter does so before the server listens."""
+    path = folder / "katex.sock"
+    command = server.build_command(socket=path)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
+    end = time.monotonic() + timeout
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    while connection.connect_ex(str(path)):
+        if time.monotonic() > end:
+            raise server.timeout_error(timeout)
+        time.sleep(0.01)
+    return process, connection
+
+
 def prepare(app, config):
     """Before anything is read: tables on, assets in place."""
     build = Path(app.outdir).parent
@@ -118,7 +134,9 @@ def prepare(app, config):
     assets = b"".join(path.read_bytes() for path in sorted(static.glob("*.*")))
     config.living_book_assets = hashlib.sha256(assets).hexdigest()
     katex.NODEJS_BINARY = str(BIN / "node")
-    katex.STARTUP_TIMEOUT = 60.0  # a busy machine takes longer than the 5 s it is given
+    # A busy machine takes longer than the 5 s that are given.
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
+    katex.KaTeXServer.start_server_process = classmethod(_start_katex)
 
 
 def tidy(app, pagename, templatename, context, doctree):
