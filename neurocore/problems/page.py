@@ -17,6 +17,7 @@ import tomllib
 
 from neurocore.practice import kinds
 
+_PAGE = re.compile(r"\+\+\+\n(.*?)^\+\+\+\n(.*)", re.M | re.S)
 _HEADING = re.compile(r"^## +(mistake +([\w-]+)|hint|solution|figure|options|reasons) *$", re.M)
 _OWN_LINES = re.compile(r"[|\-+*>]|\d+\. ")  # tables and lists
 _FROM_PYTHON = ("parameters", "inputs", "special", "low", "high", "points", "tolerance")
@@ -67,9 +68,10 @@ def read(path, chapter):
 
 def _parts(text):
     """Return the settings, the question and the sections (heading, code, text) of a page."""
-    before, settings, body = text.split("+++\n", 2)
-    if before:
+    page = _PAGE.fullmatch(text)
+    if not page:
         raise ValueError("a page begins with `+++`, its settings, and `+++` again")
+    settings, body = page.groups()
     question, *pieces = _HEADING.split(body)
     sections = [
         (what.split()[0], code, words.strip("\n"))
