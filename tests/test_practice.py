@@ -506,12 +506,17 @@ def test_reply_shows_words_and_no_markup_of_the_student():
     assert repr(practice.Reply("invalid", "half \ud800")).isprintable()
 
 
-def test_lines_of_code_are_shown_as_one_block():
-    page = practice.Reply("solution", "`def f(v):`\n`    return v < 2`\n\nAs `f(1)` says.")
-    code = "</p><pre><code>def f(v):\n    return v &lt; 2</code></pre><p>As <code>f(1)</code> says"
+def test_fenced_code_is_shown_as_one_block():
+    text = "```python\ndef f(v):\n\n    return v < 2 * -1\n```\n\nAs `f(1)` says."
+    page = practice.Reply("solution", text)
+    code = (
+        "</p><pre><code>def f(v):\n\n    return v &lt; 2 * -1</code></pre>"
+        "<p>As <code>f(1)</code> says"
+    )
     assert code in page._repr_html_()
-    page = practice.Reply("hint", "First `v`.\n`w = 1`")._repr_html_()
-    assert "First <code>v</code>.</p><pre><code>w = 1</code></pre></div>" in page
+    assert repr(page).startswith("→ Solution.\n\n```python\ndef f")
+    page = practice.Reply("hint", "First `v`.\n\n```python\nw = 1\n```", note="Kept.")._repr_html_()
+    assert "First <code>v</code>.</p><pre><code>w = 1</code></pre><p>Kept.</p></div>" in page
 
 
 def test_student_sees_the_own_line_and_not_ours():

@@ -175,7 +175,9 @@ class Reply:
     def __repr__(self):
         mark, word = _FACES[self.outcome]
         words = f"[Figure: {self.figure[1]}]" if self.figure else ""
-        return "\n\n".join(filter(None, (f"{mark} {word} {self.message}", words, self.note)))
+        between = "\n\n" if self.message.startswith("```") else " "
+        said = f"{mark} {word}{between}{self.message}"
+        return "\n\n".join(filter(None, (said, words, self.note)))
 
     def _repr_html_(self):
         mark, word = _FACES[self.outcome]
@@ -206,22 +208,21 @@ def _image(svg, words):
     return f'<img alt="{html.escape(words)}" src="data:image/svg+xml;base64,{data}">'
 
 
-_CODE_LINES = re.compile(r"((?:^`[^`\n]+`(?:\n|\Z))+)", re.MULTILINE)
+_FENCED = re.compile(r"^```\w*\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 
 
 def _blocks(text, face):
-    """Return paragraphs as HTML behind the reply's face; lines of code alone are one block."""
-    found = []
-    for paragraph in text.strip().split("\n\n"):
-        for piece in filter(None, _CODE_LINES.split(paragraph)):
-            if _CODE_LINES.fullmatch(piece):
-                code = "\n".join(line[1:-1] for line in piece.splitlines())
-                found.append(f"<pre><code>{html.escape(code)}</code></pre>")
-            else:
-                found.append(f"<p>{_markup(piece.strip())}</p>")
-    if found[0].startswith("<p>"):
-        return "".join(found).replace("<p>", f"<p>{face} ", 1)
-    return f"<p>{face}</p>" + "".join(found)
+    """Return paragraphs and fenced code as HTML behind the reply's face."""
+    words, *rest = _FENCED.split(text.strip())
+    found = _paragraphs(f"\0 {words}")
+    for code, words in zip(rest[::2], rest[1::2], strict=True):
+        found += f"<pre><code>{html.escape(code)}</code></pre>" + _paragraphs(words)
+    return found.replace("\0", face, 1)
+
+
+def _paragraphs(text):
+    parts = filter(None, (part.strip() for part in text.split("\n\n")))
+    return "".join(f"<p>{_markup(part)}</p>" for part in parts)
 
 
 def _markup(text):
