@@ -14,8 +14,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._one import left_range
 from .channels import ConstantField, Gate
+from .solvers.dormand_prince import left_range
 
 # Rates are tabulated, as lines between entries: an error of 1e-6 where rates change e-fold in 10 mV
 LOW, HIGH, PER_MV = -300.0, 200.0, 20.0

@@ -10,9 +10,9 @@ import numpy as np
 from ._check import number, numbers
 from ._look import Look
 from ._many import Chain, distinct
-from ._one import run
 from .axon import Cable, Patch, _compartments
 from .recording import Recording, nested
+from .solvers.dormand_prince import run
 from .stimuli import Stimulus, VoltageClamp
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate

@@ -9,7 +9,7 @@ import pytest
 
 import neurocore as nc
 from neurocore._formula import compiled
-from neurocore._one import _FUNCTIONS, _inline
+from neurocore.solvers.dormand_prince import _FUNCTIONS, _inline
 
 ZERO = [-45.7, -54.6123456789, 12.3, 1 / 3, -40.0]
 # One rate, written as people write it; x is (V − z) / k

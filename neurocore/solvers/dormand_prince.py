@@ -13,9 +13,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ._formula import compiled
-from .channels import ConstantField, Scheme
-from .ions import FARADAY, thermal_voltage
+from neurocore._formula import compiled
+from neurocore.channels import ConstantField, Scheme
+from neurocore.ions import FARADAY, thermal_voltage
 
 # Dormand and Prince 1980, J Comput Appl Math 6:19–26: when each stage is, and from what
 STAGES = {
