@@ -92,7 +92,7 @@ from .membrane import (
     passive,
 )
 from .networks import RandomNetwork, siegert_rate
-from .recording import Recording, crossings
+from .recording import Recording
 from .reduced import (
     AdEx,
     FitzHughNagumo,
@@ -103,6 +103,7 @@ from .reduced import (
     trajectory,
 )
 from .simulate import simulate
+from .spikes import crossings
 from .stimuli import (
     Stimulus,
     VoltageClamp,

@@ -21,11 +21,10 @@ from ._check import (
     several,
     temperature,
 )
-from ._many import distinct
 from .axon import Cable, Patch, length_constant
 from .channels import block
 from .ions import AVOGADRO, FARADAY
-from .membrane import modify
+from .membrane import distinct, modify
 from .simulate import simulate, spikes_by_itself
 from .stimuli import Stimulus, pulse, ramp, step
 

@@ -142,6 +142,15 @@ def modify(model, channel, change, *args, where=None, **kwargs):
     )
 
 
+def distinct(membranes):
+    """Return the different ones among many membranes, and which of them each is."""
+    seen, number = {}, {}
+    for m in membranes:
+        if id(m) not in seen:  # comparing by value takes longer, and most are the same object
+            seen[id(m)] = number.setdefault(m, len(number))
+    return list(number), np.array([seen[id(m)] for m in membranes])
+
+
 def hodgkin_huxley(celsius=6.3):
     """Return the squid giant axon's membrane.
 

@@ -15,7 +15,7 @@ import numpy as np
 from ._check import instance, number, numbers, whole
 from .channels import Scheme
 from .membrane import Membrane
-from .recording import by_column, nested
+from .spikes import by_column, nested
 from .stimuli import Stimulus, VoltageClamp
 
 # Channels per µm² of squid axon, as chosen by Chow and White 1996, Biophys J 71:3013–3021
