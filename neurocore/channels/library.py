@@ -13,9 +13,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._check import instance, number, numbers, several, temperature, whole
-from ._formula import GRID, check, compiled
-from .ions import ghk_current
+from neurocore._check import instance, number, numbers, several, temperature, whole
+from neurocore._formula import GRID, check, compiled
+from neurocore.ions import ghk_current
 
 
 @lru_cache(maxsize=1024)
