@@ -4,18 +4,14 @@ import sys
 
 from ._formula import linoid
 from .axon import (
-    Cable,
-    Patch,
     bare_axon,
     cell_with_initial_segment,
-    chain,
     demyelinate,
-    length_constant,
     membranes_in_myelin,
     myelinated_axon,
-    patch,
     series,
 )
+from .cable import Cable, Patch, chain, length_constant, patch
 from .channels import (
     Channel,
     ConstantField,

@@ -21,7 +21,7 @@ from ._check import (
     several,
     temperature,
 )
-from .axon import Cable, Patch, length_constant
+from .cable import Cable, Patch, length_constant
 from .channels import block
 from .ions import AVOGADRO, FARADAY
 from .membrane import distinct, modify

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from ._check import number, numbers
-from .axon import Cable, Patch, _compartments
+from .cable import Cable, Patch, compartments_of
 from .membrane import distinct
 from .recording import Recording
 from .solvers import dormand_prince, richardson
@@ -168,7 +168,7 @@ def _stimuli(cell, stimulus, duration):
                 f"but this one starts at {s.edges[0]:g} ms"
             )
         if isinstance(cell, Cable):
-            _compartments(cell, s.at, "at")
+            compartments_of(cell, s.at, "at")
         elif s.at != 0:
             raise ValueError(f"at must be 0, the only compartment of a patch, got {s.at}")
     return stimuli
@@ -284,7 +284,9 @@ def _many(cell, plan, v0, record, sample, step, stop):
         membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
     else:
         membranes, area, axial, micro = cell.membranes, cell.area, cell.axial_conductance, 1e-3
-    chosen = np.arange(len(membranes)) if record is None else _compartments(cell, record, "record")
+    chosen = (
+        np.arange(len(membranes)) if record is None else compartments_of(cell, record, "record")
+    )
     step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     traces = plan.traces or 1
     chain = Chain(membranes, area, axial, traces)
