@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._check import numbers, plain
+from ._arguments import numbers, plain
 from .ions import bernoulli
 
 LOWEST, HIGHEST = -200.0, 200.0  # mV: where a formula must hold

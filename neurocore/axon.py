@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ._check import instance, number, whole
+from ._arguments import instance, number, whole
 from .cable import Cable, Patch, chain, even, length_constant, patch
 from .channels import shift
 from .membrane import Membrane, brill_node, hodgkin_huxley, modify, passive

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ._check import a_function, instance, number, numbers, plain, same_grid, several, whole
+from ._arguments import a_function, instance, number, numbers, plain, same_grid, several, whole
 from .membrane import Membrane, modify
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._check import instance, number, numbers
+from ._arguments import instance, number, numbers
 from .channels import Scheme
 from .membrane import Membrane
 

@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from ._check import (
+from ._arguments import (
     a_function,
     instance,
     number,

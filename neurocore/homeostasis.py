@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neurocore._check import number, numbers, temperature
+from neurocore._arguments import number, numbers, temperature
 from neurocore.ions import AVOGADRO, FARADAY, VALENCE, nernst, thermal_voltage
 
 MINUTE = 60e3

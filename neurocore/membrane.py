@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._check import a_function, instance, number, numbers, several, temperature
+from ._arguments import a_function, instance, number, numbers, several, temperature
 from .channels import (
     Channel,
     frankenhaeuser_huxley_channels,

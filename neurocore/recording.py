@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._check import number
+from ._arguments import number
 from .spikes import crossings
 from .stimuli import VoltageClamp
 

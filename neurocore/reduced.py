@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._check import a_function, number, numbers, plain, same_grid
+from ._arguments import a_function, number, numbers, plain, same_grid
 from .stimuli import Stimulus, VoltageClamp
 from .stimuli import step as constant
 

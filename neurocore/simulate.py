@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._check import number, numbers
+from ._arguments import number, numbers
 from .cable import Cable, Patch, compartments_of
 from .membrane import distinct
 from .recording import Recording

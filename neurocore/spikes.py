@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._check import number, numbers
+from ._arguments import number, numbers
 
 
 def crossings(t, v, threshold=0.0):

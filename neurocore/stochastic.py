@@ -12,7 +12,7 @@ from math import comb
 
 import numpy as np
 
-from ._check import instance, number, numbers, whole
+from ._arguments import instance, number, numbers, whole
 from .channels import Scheme
 from .membrane import Membrane
 from .spikes import by_column, nested

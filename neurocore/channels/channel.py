@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from neurocore._check import instance, number, numbers, several, whole
+from neurocore._arguments import instance, number, numbers, several, whole
 from neurocore.ions import ghk_current
 
 from .kinetics import Gate, Scheme

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from neurocore._check import instance, number
+from neurocore._arguments import instance, number
 
 from .channel import Channel
 from .kinetics import Gate, Scheme

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from neurocore._check import instance, number, numbers, several, temperature, whole
+from neurocore._arguments import instance, number, numbers, several, temperature, whole
 from neurocore._formula import GRID, check, compiled
 
 

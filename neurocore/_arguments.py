@@ -1,4 +1,4 @@
-"""What counts as a number here, and the error that says so when it does not."""
+"""Checks of arguments: what counts as a number here, and the error that says so if it does not."""
 
 import numpy as np
 
