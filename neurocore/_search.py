@@ -30,5 +30,7 @@ def lowest(function, low, high, resolution):
     """Return where a function that falls and then rises is smallest, by golden sections."""
     while high - low > resolution:
         a, b = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        if not low < a < b < high:
+            break
         low, high = (low, b) if function(a) < function(b) else (a, high)
     return 0.5 * (low + high)

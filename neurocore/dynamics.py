@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._arguments import instance, number, numbers
+from ._search import bisect
 from .channels import Scheme
 from .membrane import Membrane
 
@@ -100,11 +101,11 @@ def fixed_points(model, low=-100.0, high=100.0):
     rising = drift(grid) > 0
     points = []
     for k in np.flatnonzero(rising[:-1] != rising[1:]):
-        a, b = grid[k], grid[k + 1]
-        for _ in range(60):
-            middle = 0.5 * (a + b)
-            a, b = (middle, b) if (drift(middle) > 0) == rising[k] else (a, middle)
-        v = float(0.5 * (a + b))
+
+        def turned(v, before=rising[k]):
+            return (drift(v) > 0) != before
+
+        v = float(bisect(turned, grid[k], grid[k + 1], 1e-12))
         w = float(model.recovery_nullcline(v))
         values = np.linalg.eigvals(jacobian(model, v, w)).astype(complex)
         points.append(FixedPoint(v, w, tuple(values.tolist())))
@@ -274,12 +275,13 @@ def hopf(membrane, low=-100.0, high=50.0):
     for k in np.flatnonzero(np.isfinite(growth[:-1] + growth[1:])):
         if (growth[k] > 0) == (growth[k + 1] > 0):
             continue
-        a, b = grid[k], grid[k + 1]
-        for _ in range(50):
-            middle = 0.5 * (a + b)
-            a, b = (middle, b) if (fastest(middle) > 0) == (growth[k] > 0) else (a, middle)
-        values = growth_rates(membrane, a)
+
+        def turned(v, before=growth[k] > 0):
+            return (fastest(v) > 0) != before
+
+        v = float(bisect(turned, grid[k], grid[k + 1], 1e-12))
+        values = growth_rates(membrane, v)
         turning = values[np.argmin(np.abs(values.real) + 1e9 * (values.imag <= 0))]
         frequency = 1e3 * float(turning.imag) / (2 * np.pi)
-        found.append(Hopf(float(membrane.steady_current(a)), float(a), frequency))
+        found.append(Hopf(float(membrane.steady_current(v)), v, frequency))
     return found

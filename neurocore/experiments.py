@@ -21,6 +21,7 @@ from ._arguments import (
     several,
     temperature,
 )
+from ._search import bisect, lowest
 from .cable import Cable, Patch, length_constant
 from .channels import block
 from .ions import AVOGADRO, FARADAY
@@ -40,6 +41,14 @@ def _is_cell(cell):
 
 def _is_axon(axon):
     return instance("axon", axon, Cable, "a Cable")
+
+
+def _one_trace(stimulus):
+    """Return what stimulates, once it is known that no amplitude has an axis."""
+    for s in stimulus if isinstance(stimulus, list | tuple) else [stimulus]:
+        if isinstance(s, Stimulus) and s.traces is not None:
+            raise ValueError(f"stimulus must be one trace, got {s.traces} of them")
+    return stimulus
 
 
 def _some(name, values, **limits):
@@ -91,6 +100,7 @@ def fires(cell, stimulus, duration, *, threshold=0.0, **options):
         Handed on to `simulate`.
     """
     options["threshold"] = threshold
+    _one_trace(stimulus)
     if isinstance(_is_cell(cell), Patch):
         return spikes_by_itself(cell, stimulus, duration, **options)
     r = simulate(cell, stimulus, duration, **{"record": [-1], "stop_at_spike": True} | options)
@@ -118,12 +128,33 @@ def smallest(test, low, high, resolution=1e-4):
     number("resolution", resolution, above=0)
     if not test(high):
         return NEVER
-    while high - low > resolution * abs(high):
-        middle = 0.5 * (low + high)
-        if middle in (low, high):
-            break
-        low, high = (low, middle) if test(middle) else (middle, high)
-    return 0.5 * (low + high)
+    return bisect(test, low, high, relative=resolution)
+
+
+def smallest_from_below(test, low, high, factor, highest, resolution=1e-4):
+    """Return the smallest value for which `test` holds, looked for upwards from `low`.
+
+    For what a larger value may undo: a pulse some 1.4 times as strong as the weakest that works may
+    carry a membrane past the peak of a late, small spike, so that nothing rises by itself any more.
+
+    Parameters
+    ----------
+    test : callable
+        From a number to a truth value.
+    low, high : float
+        A value too small, and the first that is tried.
+    factor : float
+        From one that is tried to the next.
+    highest : float
+        The last; if `test` fails there, infinity is returned.
+    resolution : float
+        Relative precision.
+    """
+    while not test(high):
+        if high >= highest:
+            return NEVER
+        low, high = high, min(factor * high, highest)
+    return bisect(test, low, high, relative=resolution)
 
 
 def threshold(cell, shape, duration, *, highest=1e4, resolution=1e-4, **options):
@@ -157,15 +188,10 @@ def threshold(cell, shape, duration, *, highest=1e4, resolution=1e-4, **options)
     number("resolution", resolution, above=0)
     if fires(cell, shape(0.0), duration, **options):
         return 0.0
-    high = min(1.0, highest)
-    while not fires(cell, shape(high), duration, **options):
-        if high >= highest:
-            return NEVER
-        high = min(2 * high, highest)
-    low = 0.0 if high <= 1.0 else high / 2
-    return smallest(
-        lambda a: a == high or fires(cell, shape(a), duration, **options), low, high, resolution
-    )
+    return smallest_from_below(
+        lambda a: fires(cell, shape(a), duration, **options),
+        0.0, min(1.0, highest), 2.0, highest, resolution,
+    )  # fmt: skip
 
 
 def pulse_threshold(cell, duration=0.2, *, start=0.0, wait=20.0, at=0, **options):
@@ -299,11 +325,7 @@ def fit_strength_duration(durations, thresholds, law=weiss):
     grid = np.linspace(low, high, 400)
     best = int(np.argmin([fit(np.exp(x))[0] for x in grid]))
     a, b = grid[max(best - 1, 0)], grid[min(best + 1, grid.size - 1)]
-    golden = (np.sqrt(5) - 1) / 2
-    while b - a > 1e-10:
-        c, d = b - golden * (b - a), a + golden * (b - a)
-        a, b = (a, d) if fit(np.exp(c))[0] < fit(np.exp(d))[0] else (c, b)
-    chronaxie = float(np.exp(0.5 * (a + b)))
+    chronaxie = float(np.exp(lowest(lambda x: fit(np.exp(x))[0], a, b, 1e-10)))
     return float(fit(chronaxie)[1]), chronaxie
 
 
@@ -365,9 +387,7 @@ def latency(cell, stimulus, duration=100.0, **options):
     if isinstance(_is_cell(cell), Cable):
         options.setdefault("record", [-1])
     stimuli = stimulus if isinstance(stimulus, list | tuple) else [stimulus]
-    for s in several("stimulus", stimuli, Stimulus, "made by step, pulse, …"):
-        if s.traces is not None:
-            raise ValueError(f"stimulus must be one trace, got {s.traces} of them")
+    several("stimulus", _one_trace(stimuli), Stimulus, "made by step, pulse, …")
     if not stimuli:
         raise ValueError("stimulus must be at least one, got none")
     r = simulate(cell, list(stimuli), duration, stop_at_spike=True, **options)
@@ -477,14 +497,7 @@ def _second_threshold(cell, first, duration, highest, wait, at, options, interva
         late = r.spike_times()[r.spike_times() > interval]
         return np.any(np.interp(late, r.t, r.ionic_current) < 0)  # driven by its channels
 
-    # In small steps: a pulse some 1.4 times as strong as the weakest that works may carry the
-    # membrane past the peak of the late, small spike, so that nothing rises by itself any more.
-    low, high = 0.0, highest / 64
-    while not again(high):
-        low, high = high, 1.15 * high
-        if high > highest:
-            return NEVER
-    return smallest(lambda a: a == high or again(a), low, high, 1e-3)
+    return smallest_from_below(again, 0.0, highest / 64, 1.15, highest, 1e-3)
 
 
 def critical_ramp(

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from ._arguments import a_function, number, numbers, plain, same_grid
+from ._search import bisect
 from .stimuli import Stimulus, VoltageClamp
 from .stimuli import step as constant
 
@@ -493,17 +494,16 @@ def _kutta(model, v, w, h, push, middle, after):
 
 def _reach(v0, v1, m0, m1, level):
     """Return at what part of a step the cubic through both ends and slopes reaches a level."""
-    low, high = 0.0, 1.0
-    for _ in range(50):
-        s = 0.5 * (low + high)
-        v = (
+
+    def cubic(s):
+        return (
             (1 + 2 * s) * (1 - s) ** 2 * v0
             + s * (1 - s) ** 2 * m0
             + s * s * (3 - 2 * s) * v1
             + s * s * (s - 1) * m1
         )
-        low, high = (low, s) if v >= level else (s, high)
-    return high
+
+    return bisect(lambda s: cubic(s) >= level, 0.0, 1.0, 1e-15)
 
 
 def _check(model, positive=(), least_zero=()):

@@ -113,7 +113,7 @@ def spikes_by_itself(
     """
     plan = _plan(patch, stimulus, duration, resets, accuracy, threshold)
     if plan.traces is not None:
-        raise ValueError("one amplitude at a time, not an axis of them")
+        raise ValueError(f"stimulus must be one trace, got {plan.traces} of them")
     return _solve(patch.membrane, plan, v0, None, True).driven
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from ._arguments import instance, number, numbers, whole
 from .channels import Scheme
 from .membrane import Membrane
+from .solvers.relaxation import relaxation
 from .spikes import by_column, nested
 from .stimuli import Stimulus, VoltageClamp
 
@@ -234,9 +235,8 @@ class _Population:
 
 def _flips(gate, v, celsius, step):
     """Return how probably, from so many open subunits, so many are a step later, (v, from, to)."""
-    steady = gate.steady_state(v)
-    moved = -np.expm1(-step / gate.time_constant(v, celsius))
-    opening, closing = steady * moved, (1 - steady) * moved
+    steady, stays = relaxation(gate, v, celsius, step)
+    opening, closing = steady * (1 - stays), (1 - steady) * (1 - stays)
     p = gate.power
     table = np.zeros((v.size, p + 1, p + 1))
     for was, stay in product(range(p + 1), repeat=2):  # of the open ones, `stay` remain so

@@ -4,9 +4,8 @@ import numpy as np
 
 
 def relaxation(gate, v, celsius, dt):
-    """Return offset and factor in x ← offset + factor x, one step of a gate at each potential."""
-    factor = np.exp(-dt / gate.time_constant(v, celsius))
-    return gate.steady_state(v) * (1 - factor), factor
+    """Return x∞ and the factor in x ← x∞ + factor (x − x∞), a gate's step at each potential."""
+    return gate.steady_state(v), np.exp(-dt / gate.time_constant(v, celsius))
 
 
 def propagator(scheme, v, celsius, dt):

@@ -99,9 +99,9 @@ class _Group:
             here = v[self.index][where]
             for gate in membrane.gates:
                 if isinstance(gate, Gate):
-                    offset, factor = relaxation(gate, here, membrane.celsius, dt)
+                    steady, keep = relaxation(gate, here, membrane.celsius, dt)
                     x = self.states[gate.name]
-                    x[where] = offset + x[where] * factor
+                    x[where] = steady * (1 - keep) + x[where] * keep
                 else:
                     x = np.array([self.states[name][where] for name in gate.states])
                     x = np.einsum("nij,jn->in", propagator(gate, here, membrane.celsius, dt), x)

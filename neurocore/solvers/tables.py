@@ -14,9 +14,9 @@ LOW, HIGH, PER_MV = -300.0, 200.0, 20.0
 def gate_table(gates, celsius, dt):
     """Return rows (offsets, factors, their slopes) of x ← offset + factor x, over the grid in V."""
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
-    rows = np.array([relaxation(gate, v, celsius, dt) for gate in gates])
-    rows = rows.reshape(len(gates), 2, v.size).swapaxes(0, 1)
-    return _with_slopes(_moved_out(rows.reshape(2 * len(gates), v.size)))
+    pairs = [relaxation(gate, v, celsius, dt) for gate in gates]
+    rows = [x * (1 - factor) for x, factor in pairs] + [factor for _, factor in pairs]
+    return _with_slopes(_moved_out(np.array(rows).reshape(2 * len(gates), v.size)))
 
 
 @lru_cache(maxsize=16)
