@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._arguments import instance, number, numbers
+from ._arguments import instance, number, numbers, span
 from ._search import bisect
 from .channels import Scheme
 from .membrane import Membrane
@@ -90,9 +90,7 @@ def fixed_points(model, low=-100.0, high=100.0):
         Two of them that lie closer together than 1/2000 of the range may be missed.
     """
     _plane(model, "derivative", "recovery_nullcline")
-    number("low", low, least=-1e6, most=1e6)
-    if number("high", high, least=-1e6, most=1e6) <= low:
-        raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
+    span(low, high, least=-1e6, most=1e6)
 
     def drift(v):  # along the recovery variable's nullcline
         return model.derivative(v, model.recovery_nullcline(v))[0]
@@ -261,9 +259,7 @@ def hopf(membrane, low=-100.0, high=50.0):
         6.3 °C has two (Rinzel and Miller 1980, Math Biosci 49:27–59): with more current than at
         the first it cannot rest, with more than at the second it can again.
     """
-    number("low", low, least=-200, most=200)
-    if number("high", high, least=-200, most=200) <= low:
-        raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
+    span(low, high, least=-200, most=200)
 
     def fastest(v):  # growing of all oscillations
         values = growth_rates(membrane, v)

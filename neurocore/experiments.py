@@ -19,6 +19,7 @@ from ._arguments import (
     plain,
     same_grid,
     several,
+    span,
     temperature,
 )
 from ._search import bisect, lowest
@@ -122,9 +123,7 @@ def smallest(test, low, high, resolution=1e-4):
         Relative precision.
     """
     a_function("test", test)
-    number("low", low)
-    if number("high", high) <= low:
-        raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
+    span(low, high)
     number("resolution", resolution, above=0)
     if not test(high):
         return NEVER
@@ -529,9 +528,7 @@ def critical_ramp(
     """
     number("amplitude", amplitude, above=0, most=1e6)
     number("hold", hold, least=0)
-    number("slowest", slowest, above=0)
-    if number("fastest", fastest) <= slowest:
-        raise ValueError(f"fastest must exceed slowest = {slowest:g}, got {fastest:g}")
+    span(slowest, fastest, ("slowest", "fastest"), above=0)
     number("resolution", resolution, above=0)
 
     def test(slope):
@@ -694,8 +691,7 @@ def blocking_temperature(axon, low=6.3, high=45.0, resolution=0.02, **options):
     _is_axon(axon)
     temperature(number("low", low), "low")
     temperature(number("high", high), "high")
-    if high <= low:
-        raise ValueError(f"high must exceed low = {low:g} °C, got {high:g}")
+    span(low, high)
     number("resolution", resolution, above=0)
     if not conducts(axon.at_temperature(low), **options):
         return low

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._arguments import number, numbers
+from ._arguments import number, numbers, part_of_run
 from .cable import Cable, Patch, compartments_of
 from .membrane import distinct
 from .recording import Recording
@@ -21,7 +21,6 @@ from .stimuli import Stimulus, VoltageClamp
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
-MOST_STEPS = 1e7  # in one run, and as many samples
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
 
 
@@ -93,9 +92,7 @@ def simulate(
     number("duration", duration, above=0)
     for name, value in {"step": step, "sample": sample}.items():
         if value is not None:
-            number(name, value, least=duration / MOST_STEPS)
-            if value > duration:
-                raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
+            part_of_run(name, value, duration)
     plan = _plan(cell, stimulus, duration, resets, accuracy, threshold)
     if isinstance(cell, Patch) and record is not None:
         raise ValueError("a patch has no compartments to choose from: leave `record` out")
