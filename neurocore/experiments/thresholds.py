@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from ._arguments import (
+from neurocore._arguments import (
     a_function,
     instance,
     number,
@@ -22,13 +22,13 @@ from ._arguments import (
     span,
     temperature,
 )
-from ._search import bisect, lowest
-from .cable import Cable, Patch, length_constant
-from .channels import block
-from .ions import AVOGADRO, FARADAY
-from .membrane import distinct, modify
-from .simulate import simulate, spikes_by_itself
-from .stimuli import Stimulus, pulse, ramp, step
+from neurocore._search import bisect, lowest
+from neurocore.cable import Cable, Patch, length_constant
+from neurocore.channels import block
+from neurocore.ions import AVOGADRO, FARADAY
+from neurocore.membrane import distinct, modify
+from neurocore.simulate import simulate, spikes_by_itself
+from neurocore.stimuli import Stimulus, pulse, ramp, step
 
 NEVER = np.inf
 SHORTEST = 1.0  # length constants along which a spike can be said to travel
