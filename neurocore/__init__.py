@@ -4,18 +4,14 @@ import sys
 
 from ._formula import linoid
 from .axon import (
-    Cable,
-    Patch,
     bare_axon,
     cell_with_initial_segment,
-    chain,
     demyelinate,
-    length_constant,
     membranes_in_myelin,
     myelinated_axon,
-    patch,
     series,
 )
+from .cable import Cable, Patch, chain, length_constant, patch
 from .channels import (
     Channel,
     ConstantField,
@@ -92,7 +88,7 @@ from .membrane import (
     passive,
 )
 from .networks import RandomNetwork, siegert_rate
-from .recording import Recording, crossings
+from .recording import Recording
 from .reduced import (
     AdEx,
     FitzHughNagumo,
@@ -103,6 +99,7 @@ from .reduced import (
     trajectory,
 )
 from .simulate import simulate
+from .spikes import crossings
 from .stimuli import (
     Stimulus,
     VoltageClamp,

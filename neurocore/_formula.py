@@ -12,7 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._check import numbers, plain
+from ._arguments import numbers, plain
+from ._search import bisect, lowest
 from .ions import bernoulli
 
 LOWEST, HIGHEST = -200.0, 200.0  # mV: where a formula must hold
@@ -284,19 +285,14 @@ def _zeros(node):
     zero = np.pad(values == 0, 1)
     zeros = list(GRID[zero[1:-1] & ~(zero[:-2] & zero[2:])])
     for k in np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0):
-        low, high = GRID[k], GRID[k + 1]
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if f(middle) * values[k] > 0 else (low, middle)
-        zeros.append(min(low, high, key=lambda v: abs(f(v))))
+        before = values[k]
+        zeros.append(bisect(lambda v, b=before: f(v) * b <= 0, GRID[k], GRID[k + 1]))
     size = np.abs(values)
     for k in np.flatnonzero((size[1:-1] < size[:-2]) & (size[1:-1] < size[2:])) + 1:
-        low, high = GRID[k - 1], GRID[k + 1]  # a double zero does not change its sign
-        for _ in range(80):
-            a, b = low + (high - low) / 3, high - (high - low) / 3
-            low, high = (low, b) if abs(f(a)) < abs(f(b)) else (a, high)
-        if abs(f(low)) < 1e-12 * size[k]:
-            zeros.append(low)
+        # a double zero does not change its sign
+        zero = lowest(lambda v: abs(f(v)), GRID[k - 1], GRID[k + 1], 1e-14)
+        if abs(f(zero)) < 1e-12 * size[k]:
+            zeros.append(zero)
     # the same point, found in two ways, counts once
     zeros = np.sort(np.array(zeros, float))
     return zeros[np.diff(zeros, prepend=-np.inf) > 1e-6].tolist()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._check import instance, number, numbers
+from ._arguments import instance, number, numbers, span
+from ._search import bisect
 from .channels import Scheme
 from .membrane import Membrane
 
@@ -89,9 +90,7 @@ def fixed_points(model, low=-100.0, high=100.0):
         Two of them that lie closer together than 1/2000 of the range may be missed.
     """
     _plane(model, "derivative", "recovery_nullcline")
-    number("low", low, least=-1e6, most=1e6)
-    if number("high", high, least=-1e6, most=1e6) <= low:
-        raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
+    span(low, high, least=-1e6, most=1e6)
 
     def drift(v):  # along the recovery variable's nullcline
         return model.derivative(v, model.recovery_nullcline(v))[0]
@@ -100,11 +99,11 @@ def fixed_points(model, low=-100.0, high=100.0):
     rising = drift(grid) > 0
     points = []
     for k in np.flatnonzero(rising[:-1] != rising[1:]):
-        a, b = grid[k], grid[k + 1]
-        for _ in range(60):
-            middle = 0.5 * (a + b)
-            a, b = (middle, b) if (drift(middle) > 0) == rising[k] else (a, middle)
-        v = float(0.5 * (a + b))
+
+        def turned(v, before=rising[k]):
+            return (drift(v) > 0) != before
+
+        v = float(bisect(turned, grid[k], grid[k + 1], 1e-12))
         w = float(model.recovery_nullcline(v))
         values = np.linalg.eigvals(jacobian(model, v, w)).astype(complex)
         points.append(FixedPoint(v, w, tuple(values.tolist())))
@@ -260,9 +259,7 @@ def hopf(membrane, low=-100.0, high=50.0):
         6.3 °C has two (Rinzel and Miller 1980, Math Biosci 49:27–59): with more current than at
         the first it cannot rest, with more than at the second it can again.
     """
-    number("low", low, least=-200, most=200)
-    if number("high", high, least=-200, most=200) <= low:
-        raise ValueError(f"high must exceed low = {low:g}, got {high:g}")
+    span(low, high, least=-200, most=200)
 
     def fastest(v):  # growing of all oscillations
         values = growth_rates(membrane, v)
@@ -274,12 +271,13 @@ def hopf(membrane, low=-100.0, high=50.0):
     for k in np.flatnonzero(np.isfinite(growth[:-1] + growth[1:])):
         if (growth[k] > 0) == (growth[k + 1] > 0):
             continue
-        a, b = grid[k], grid[k + 1]
-        for _ in range(50):
-            middle = 0.5 * (a + b)
-            a, b = (middle, b) if (fastest(middle) > 0) == (growth[k] > 0) else (a, middle)
-        values = growth_rates(membrane, a)
+
+        def turned(v, before=growth[k] > 0):
+            return (fastest(v) > 0) != before
+
+        v = float(bisect(turned, grid[k], grid[k + 1], 1e-12))
+        values = growth_rates(membrane, v)
         turning = values[np.argmin(np.abs(values.real) + 1e9 * (values.imag <= 0))]
         frequency = 1e3 * float(turning.imag) / (2 * np.pi)
-        found.append(Hopf(float(membrane.steady_current(a)), float(a), frequency))
+        found.append(Hopf(float(membrane.steady_current(v)), v, frequency))
     return found

@@ -16,8 +16,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neurocore._check import number, numbers, temperature
-from neurocore.ions import AVOGADRO, FARADAY, VALENCE, nernst, thermal_voltage
+from neurocore._arguments import number, numbers, temperature
+from neurocore.ions import AVOGADRO, FARADAY, MAMMALIAN, VALENCE, nernst, thermal_voltage
 
 MINUTE = 60e3
 """One minute in ms."""
@@ -123,7 +123,7 @@ class Cell:
     """
 
     radius: float = 10.0
-    outside: Mapping[str, float] = _frozen(K=4.0, Na=145.0, Cl=110.0, Ca=1.2)
+    outside: Mapping[str, float] = _frozen(**MAMMALIAN.outside, Ca=1.2)
     permeability: Mapping[str, float] = _frozen(K=4e-7, Na=3.4e-8, Cl=1.8e-7, Ca=4e-9)
     anions: float = 143.8
     anion_time: float = 4 * MINUTE

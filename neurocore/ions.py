@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neurocore._check import instance, numbers, plain, same_grid, temperature
+from neurocore._arguments import instance, numbers, plain, same_grid, temperature
 
 # CODATA 2018 (exact since the SI of 2019): both are products of defined constants.
 AVOGADRO = 6.02214076e23

@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._check import a_function, instance, number, numbers, several, temperature
+from ._arguments import a_function, instance, number, numbers, several, temperature
+from ._search import bisect
 from .channels import (
     Channel,
     frankenhaeuser_huxley_channels,
@@ -97,12 +98,7 @@ class Membrane:
         if crossings.size == 0:
             raise ValueError("this membrane has no resting potential between −150 and 100 mV")
         low, high = grid[crossings[0]], grid[crossings[0] + 1]
-        while high - low > 1e-12:
-            middle = 0.5 * (low + high)
-            if middle in (low, high):
-                break
-            low, high = (middle, high) if self.steady_current(middle) < 0 else (low, middle)
-        return float(0.5 * (low + high))
+        return float(bisect(lambda v: self.steady_current(v) >= 0, low, high, 1e-12))
 
 
 def modify(model, channel, change, *args, where=None, **kwargs):
@@ -140,6 +136,15 @@ def modify(model, channel, change, *args, where=None, **kwargs):
     return replace(
         model, channels=tuple(changed if c.name == channel else c for c in model.channels)
     )
+
+
+def distinct(membranes):
+    """Return the different ones among many membranes, and which of them each is."""
+    seen, number = {}, {}
+    for m in membranes:
+        if id(m) not in seen:  # comparing by value takes longer, and most are the same object
+            seen[id(m)] = number.setdefault(m, len(number))
+    return list(number), np.array([seen[id(m)] for m in membranes])
 
 
 def hodgkin_huxley(celsius=6.3):

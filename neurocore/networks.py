@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._check import number, whole
+from ._arguments import number, whole
+from ._search import bisect
 
 
 @dataclass(frozen=True)
@@ -180,10 +181,7 @@ class RandomNetwork:
             return siegert_rate(mean, deviation, *rates) - rate
 
         low, high = 0.0, 1e3 / self.refractory if self.refractory else 1e4
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if surplus(middle) > 0 else (low, middle)
-        return 0.5 * (low + high)
+        return bisect(lambda rate: surplus(rate) <= 0, low, high, 1e-12)
 
 
 def siegert_rate(mean, deviation, tau=20.0, threshold=20.0, reset=10.0, refractory=2.0):

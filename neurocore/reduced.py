@@ -10,12 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._check import a_function, number, numbers, plain, same_grid
+from ._arguments import a_function, number, numbers, part_of_run, plain, same_grid
+from ._search import bisect
 from .stimuli import Stimulus, VoltageClamp
 from .stimuli import step as constant
 
 STRONGEST = 1e6  # pA
-MOST_STEPS = 1e7  # in one run
 FINE = 0.5  # mV that v moves at most in one step of `spiking`
 
 
@@ -156,7 +156,7 @@ def trajectory(model, v, w, duration, step=0.1):
         The trajectory (mV, 1).
     """
     a_function("derivative of model", getattr(model, "derivative", None))
-    _check_step(duration, step)
+    part_of_run("step", step, duration)
     v, w = same_grid(v=numbers("v", v), w=numbers("w", w))
     count = int(np.ceil(duration / step - 1e-9))
     h = duration / count
@@ -434,7 +434,7 @@ def spiking(model, current, duration, step=0.1):
         When v reached the model's `peak` (ms). The peaks themselves fall between samples.
     """
     a_function("after_spike of model", getattr(model, "after_spike", None))
-    _check_step(duration, step)
+    part_of_run("step", step, duration)
     if not isinstance(current, Stimulus):
         current = constant(number("current", current), 0.0, duration)
     elif isinstance(current, VoltageClamp) or current.traces is not None:
@@ -475,12 +475,6 @@ def spiking(model, current, duration, step=0.1):
     return t, *path, np.array(spikes)
 
 
-def _check_step(duration, step):
-    number("duration", duration, above=0)
-    if number("step", step, least=duration / MOST_STEPS) > duration:
-        raise ValueError(f"step must not exceed the run's {duration:g} ms, got {step:g}")
-
-
 def _kutta(model, v, w, h, push, middle, after):
     """Return v and w one step on, with what the current adds to dv/dt at its three moments."""
     a, b = model.derivative(v, w)
@@ -493,17 +487,16 @@ def _kutta(model, v, w, h, push, middle, after):
 
 def _reach(v0, v1, m0, m1, level):
     """Return at what part of a step the cubic through both ends and slopes reaches a level."""
-    low, high = 0.0, 1.0
-    for _ in range(50):
-        s = 0.5 * (low + high)
-        v = (
+
+    def cubic(s):
+        return (
             (1 + 2 * s) * (1 - s) ** 2 * v0
             + s * (1 - s) ** 2 * m0
             + s * s * (3 - 2 * s) * v1
             + s * s * (s - 1) * m1
         )
-        low, high = (low, s) if v >= level else (s, high)
-    return high
+
+    return bisect(lambda s: cubic(s) >= level, 0.0, 1.0, 1e-15)
 
 
 def _check(model, positive=(), least_zero=()):

@@ -1,23 +1,26 @@
-"""Time stepping: one trace, many at once, cables."""
+"""Let a cell run: what is to be done, checked, and handed to the solver that fits.
 
-import math
+One trace of a patch goes to `solvers.dormand_prince`; cables and many traces to
+`solvers.staggered`, twice (`solvers.richardson`).
+"""
+
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
-from ._check import number, numbers
-from ._look import Look
-from ._many import Chain, distinct
-from ._one import run
-from .axon import Cable, Patch, _compartments
-from .recording import Recording, nested
+from ._arguments import number, numbers, part_of_run
+from .cable import Cable, Patch, compartments_of
+from .membrane import distinct
+from .recording import Recording
+from .solvers import dormand_prince, richardson
+from .solvers.staggered import Chain
+from .spikes import nested
 from .stimuli import Stimulus, VoltageClamp
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
-MOST_STEPS = 1e7  # in one run, and as many samples
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
 
 
@@ -89,9 +92,7 @@ def simulate(
     number("duration", duration, above=0)
     for name, value in {"step": step, "sample": sample}.items():
         if value is not None:
-            number(name, value, least=duration / MOST_STEPS)
-            if value > duration:
-                raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
+            part_of_run(name, value, duration)
     plan = _plan(cell, stimulus, duration, resets, accuracy, threshold)
     if isinstance(cell, Patch) and record is not None:
         raise ValueError("a patch has no compartments to choose from: leave `record` out")
@@ -109,12 +110,12 @@ def spikes_by_itself(
     """
     plan = _plan(patch, stimulus, duration, resets, accuracy, threshold)
     if plan.traces is not None:
-        raise ValueError("one amplitude at a time, not an axis of them")
+        raise ValueError(f"stimulus must be one trace, got {plan.traces} of them")
     return _solve(patch.membrane, plan, v0, None, True).driven
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """What is to be done, checked."""
 
     duration: float
@@ -143,7 +144,7 @@ def _plan(cell, stimulus, duration, resets, accuracy, threshold):
         raise ValueError(f"all stimuli need the same number of traces, got {sorted(traces)}")
     traces = traces.pop() if traces else None
     times = _edges(stimuli, resets, duration)
-    return _Plan(duration, times, stimuli, resets, traces, accuracy, threshold)
+    return Plan(duration, times, stimuli, resets, traces, accuracy, threshold)
 
 
 def _stimuli(cell, stimulus, duration):
@@ -164,7 +165,7 @@ def _stimuli(cell, stimulus, duration):
                 f"but this one starts at {s.edges[0]:g} ms"
             )
         if isinstance(cell, Cable):
-            _compartments(cell, s.at, "at")
+            compartments_of(cell, s.at, "at")
         elif s.at != 0:
             raise ValueError(f"at must be 0, the only compartment of a patch, got {s.at}")
     return stimuli
@@ -241,7 +242,9 @@ def _solve(membrane, plan, v0, trace, stop):
     v = stretches[0][2] if command else _start(membrane, v0)
     tolerance = TOLERANCE * (plan.accuracy / 1e-3) ** 0.9
     threshold = plan.threshold if stop else None
-    return run(membrane, [v, *_steady(membrane, v)], stretches, command, tolerance, threshold)
+    return dormand_prince.run(
+        membrane, [v, *_steady(membrane, v)], stretches, command, tolerance, threshold
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -274,79 +277,46 @@ def _start(membrane, v0):
 
 
 def _many(cell, plan, v0, record, sample, step, stop):
-    traces = plan.traces
     if isinstance(cell, Patch):
         membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
     else:
         membranes, area, axial, micro = cell.membranes, cell.area, cell.axial_conductance, 1e-3
-    chosen = np.arange(len(membranes)) if record is None else _compartments(cell, record, "record")
-    keep_gates = record is not None or isinstance(cell, Patch)
+    chosen = (
+        np.arange(len(membranes)) if record is None else compartments_of(cell, record, "record")
+    )
     step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
-    every = 1 if sample is None else max(1, round(sample / step))
-    chain = Chain(membranes, area, axial, traces or 1)
-    start = np.empty((traces or 1, len(membranes)))
+    traces = plan.traces or 1
+    chain = Chain(membranes, area, axial, traces)
+    start = np.empty((traces, len(membranes)))
     start[:] = _starts(membranes, v0)
-    columns = (np.arange(traces or 1)[:, None] * len(membranes) + chosen).ravel()
-    last = {len(chosen) * (k + 1) - 1 for k in range(traces or 1)} if stop else None
-
-    looks, end = [], plan.duration
-    for fine in (1, 2):  # once with the step, once with half of it
-        v = start.ravel().copy()
-        chain.start(v)
-        until = last if fine == 1 else None  # the fine run ends where the coarse one did
-        look = Look(chain.size, columns, every * fine, keep_gates, plan.threshold, until)
-        for a, b in pairwise(plan.times):
-            chain.change(v, plan.changes(a))
-            current, slope = _injected(plan.stimuli, a, b, chain.shape, micro)
-            count = max(1, math.ceil((b - a) / step - 1e-9))
-            dt, count = (b - a) / count / fine, count * fine
-            if b > end:
-                count = min(count, round((end - a) / dt))
-            if count < 1:
-                break
-            look.t, look.alone = a, b == plan.duration and current is None
-            chain.stretch(v, count, dt, current, slope, look)
-            if look.over:
-                end = look.t
-                break
-        look.finish(v, chain.groups)
-        looks.append(look)
-    coarse, fine = looks
-    shape = (*(() if traces is None else (traces,)), *(() if axial is None else (len(chosen),)))
-    n = min(len(coarse.times), len(fine.times))
-
-    def extrapolated(coarse, fine):
-        """Return one row for each column, the error's dt² term taken out."""
-        result = coarse[:n] - fine[:n]
-        result /= -3
-        result += fine[:n]
-        return np.moveaxis(result, 0, -1)
-
-    v = extrapolated(coarse.samples(), fine.samples()).reshape(*shape, n)
-    states = None
-    if keep_gates:
-        rows = extrapolated(np.array(coarse.states), np.array(fine.states))
-        states = {name: x.reshape(*shape, n) for name, x in zip(fine.names, rows, strict=True)}
+    t, v, states, spikes = richardson.run(
+        chain,
+        start.ravel(),
+        plan,
+        step,
+        (np.arange(traces)[:, None] * len(membranes) + chosen).ravel(),
+        every=1 if sample is None else max(1, round(sample / step)),
+        gates=record is not None or isinstance(cell, Patch),
+        micro=micro,
+        last={len(chosen) * (k + 1) - 1 for k in range(traces)} if stop else None,
+    )
+    shape = (
+        *(() if plan.traces is None else (traces,)),
+        *(() if axial is None else (len(chosen),)),
+    )
+    if states is not None:
+        states = {name: x.reshape(*shape, t.size) for name, x in states.items()}
         _keep_possible(states, membranes)
-    spikes = nested([_pair(a, b) for a, b in zip(*(k.spikes() for k in looks), strict=True)], shape)
-    t = np.array(fine.times[:n])
-    compartments = None if axial is None else chosen
-    kept = tuple(membranes[k] for k in chosen)
-    return Recording(t, v, compartments, states, kept, spikes, plan.threshold, tuple(plan.stimuli))
-
-
-def _pair(coarse, fine):
-    """Return spike times with the error's dt² term taken out.
-
-    A last spike that only the finer run holds gets the correction its forerunners lead to expect.
-    """
-    n = min(len(coarse), len(fine))
-    correction = (fine[:n] - coarse[:n]) / 3
-    if len(fine) > n:
-        slope = correction[-1] - correction[-2] if n > 1 else 0.0
-        ahead = np.arange(1, len(fine) - n + 1)
-        correction = np.append(correction, (correction[-1] if n else 0.0) + slope * ahead)
-    return fine + correction if len(correction) == len(fine) else fine[:n] + correction
+    return Recording(
+        t,
+        v.reshape(*shape, t.size),
+        None if axial is None else chosen,
+        states,
+        tuple(membranes[k] for k in chosen),
+        nested(spikes, shape),
+        plan.threshold,
+        tuple(plan.stimuli),
+    )
 
 
 def _fastest(membranes):
@@ -367,15 +337,3 @@ def _starts(membranes, v0):
     if v0.shape not in ((), (len(membranes),)) or not np.all((v0 >= -200) & (v0 <= 150)):
         raise ValueError(f"v0 must be one potential or one per compartment (mV), got {v0}")
     return v0
-
-
-def _injected(stimuli, a, b, shape, micro):
-    current, slope = np.zeros(shape), np.zeros(shape)
-    for s in stimuli:
-        first, last = s.lines(a, b)
-        current[:, s.at] += micro * first
-        slope[:, s.at] += micro * (last - first) / (b - a)
-    return (
-        current.ravel() if current.any() else None,
-        slope.ravel() if slope.any() else None,
-    )

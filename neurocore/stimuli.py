@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ._check import instance, number, numbers, same_grid, whole
+from ._arguments import instance, number, numbers, same_grid, whole
 
 MOST_SAMPLES = 1e7 + 1  # of one trace of noise
 

@@ -12,16 +12,16 @@ from math import comb
 
 import numpy as np
 
-from ._check import instance, number, numbers, whole
+from ._arguments import instance, number, numbers, part_of_run, whole
 from .channels import Scheme
 from .membrane import Membrane
-from .recording import by_column, nested
+from .solvers.relaxation import relaxation
+from .spikes import by_column, nested
 from .stimuli import Stimulus, VoltageClamp
 
 # Channels per µm² of squid axon, as chosen by Chow and White 1996, Biophys J 71:3013–3021
 SQUID_DENSITY = {"Na": 60.0, "K": 18.0}
 
-MOST_STEPS = 1e7  # in one run
 MOST_CHANNELS = 1e15  # of a kind in a patch: whole numbers that a float holds
 LOW, HIGH, MESH = -150.0, 100.0, 0.05  # of the tables of transition probabilities (mV)
 
@@ -106,10 +106,8 @@ def channel_noise(
     if area.ndim > 1 or not area.size:
         raise ValueError(f"area must be one number or one axis of them, got shape {area.shape}")
     shape, areas = area.shape, area.reshape(-1)
-    number("duration", duration, above=0)
     for name, value in {"step": step, "sample": sample}.items():
-        if number(name, value, least=duration / MOST_STEPS) > duration:
-            raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
+        part_of_run(name, value, duration)
     whole("seed", seed, 0)
     if stimulus is not None and (
         not isinstance(stimulus, Stimulus) or isinstance(stimulus, VoltageClamp)
@@ -234,9 +232,8 @@ class _Population:
 
 def _flips(gate, v, celsius, step):
     """Return how probably, from so many open subunits, so many are a step later, (v, from, to)."""
-    steady = gate.steady_state(v)
-    moved = -np.expm1(-step / gate.time_constant(v, celsius))
-    opening, closing = steady * moved, (1 - steady) * moved
+    steady, stays = relaxation(gate, v, celsius, step)
+    opening, closing = steady * (1 - stays), (1 - steady) * (1 - stays)
     p = gate.power
     table = np.zeros((v.size, p + 1, p + 1))
     for was, stay in product(range(p + 1), repeat=2):  # of the open ones, `stay` remain so

@@ -1,3 +1,4 @@
+import inspect
 from dataclasses import replace
 from itertools import pairwise
 
@@ -5,15 +6,23 @@ import numpy as np
 import pytest
 
 import neurocore as nc
+from neurocore.channels import library
+
+
+def made(function):
+    """Return what a function of the channel library makes, as a tuple of channels."""
+    given = inspect.signature(function).parameters.values()
+    found = function(
+        *(100.0 for parameter in given if parameter.default is inspect.Parameter.empty)
+    )
+    return found if isinstance(found, tuple) else (found,)
+
 
 LIBRARY = {
-    "squid": (nc.squid_sodium(), nc.squid_potassium(), nc.leak()),
-    "frog": nc.frankenhaeuser_huxley_channels(),
-    "mammal": nc.mammalian_node_channels(),
-    "pyramidal": (nc.somatic_sodium(100.0), nc.axonal_sodium(100.0), nc.cortical_potassium(10.0)),
-    "thalamic": (nc.t_type_calcium(),),
-    "drugged": (nc.lidocaine(nc.squid_sodium(), 50.0),),
-}
+    name: made(function)
+    for name, function in inspect.getmembers(library, inspect.isfunction)
+    if function.__module__ == library.__name__ and not name.startswith("_")
+} | {"lidocaine": (nc.lidocaine(nc.squid_sodium(), 50.0),)}
 GATES = [(name, c, g) for name, cs in LIBRARY.items() for c in cs for g in c.gates]
 SODIUM = nc.squid_sodium()
 
@@ -48,7 +57,7 @@ def test_singular_points_have_their_limit():
 
 def lowest(name):
     """Below −88 mV the mammalian s, as published, opens again: its closing rate vanishes first."""
-    return -87.0 if name == "mammal" else -120.0
+    return -87.0 if name == "mammalian_node_channels" else -120.0
 
 
 @pytest.mark.parametrize(("name", "channel", "gate"), GATES)

@@ -31,6 +31,13 @@ def shocked(millivolts, celsius=6.3, **options):
 # --- thresholds --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("question", [nc.fires, nc.latency])
+@pytest.mark.parametrize("cell", [PATCH, AXON], ids=["patch", "cable"])
+def test_one_answer_needs_one_trace(question, cell):
+    with pytest.raises(ValueError, match="stimulus must be one trace, got 2 of them"):
+        question(cell, nc.step([0.0, 5.0]), 5.0)
+
+
 def test_smallest_finds_the_edge():
     assert nc.smallest(lambda x: x >= 2.5, 0, 10, 1e-6) == pytest.approx(2.5, rel=1e-5)
     assert nc.smallest(lambda x: False, 0, 10) == np.inf
@@ -487,7 +494,6 @@ def test_a_local_dask_cluster():
         (lambda: nc.conduction_velocity(AXON, 0.5, 0.4), "stop"),
         (lambda: nc.fit_strength_duration([1.0], [2.0]), "at least two"),
         (lambda: nc.critical_ramp(PATCH, -3.0), "amplitude"),
-        (lambda: nc.fires(PATCH, nc.step([1.0, 2.0]), 10), "one amplitude"),
         (lambda: nc.chronaxie(changed("Na", nc.block, 1.0), rheobase_duration=5.0), "rheobase"),
         (lambda: nc.sodium_entry(changed("Na", nc.block, 1.0)), "does not fire"),
     ],

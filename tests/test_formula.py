@@ -9,7 +9,7 @@ import pytest
 
 import neurocore as nc
 from neurocore._formula import compiled
-from neurocore._one import _FUNCTIONS, _inline
+from neurocore.solvers.right_hand_side import FUNCTIONS, inline
 
 ZERO = [-45.7, -54.6123456789, 12.3, 1 / 3, -40.0]
 # One rate, written as people write it; x is (V − z) / k
@@ -27,12 +27,12 @@ NEAR = np.concatenate([[0.0], np.geomspace(1e-15, 60.0, 300), -np.geomspace(1e-1
 
 def written_out(formula, v, moved=0.0):
     """The formula as the stepping of one patch has it."""
-    return eval(_code(formula, bool(moved)), dict(_FUNCTIONS), {"V": v, "moved": moved})
+    return eval(_code(formula, bool(moved)), dict(FUNCTIONS), {"V": v, "moved": moved})
 
 
 @lru_cache
 def _code(formula, moved):
-    return compile(_inline(formula, "moved" if moved else None), formula, "eval")
+    return compile(inline(formula, "moved" if moved else None), formula, "eval")
 
 
 @pytest.mark.parametrize("way", WAYS)

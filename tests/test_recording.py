@@ -33,6 +33,29 @@ def test_shapes():
     assert [len(x) for x in deep.spike_times()] == [2, 2]
 
 
+def nest(times):
+    """Return the lengths of nested lists, () for an array of times."""
+    if isinstance(times, np.ndarray):
+        assert times.ndim == 1
+        return ()
+    (inner,) = {nest(x) for x in times}
+    return len(times), *inner
+
+
+@pytest.mark.parametrize("amplitude", [10.0, [10.0], [0.0, 10.0]], ids=["one", "axis of 1", "two"])
+@pytest.mark.parametrize("record", [None, [0], [0, 2]], ids=["patch", "one place", "two places"])
+def test_spike_times_are_nested_along_the_axes_of_the_potential(amplitude, record):
+    axon = nc.bare_axon(nc.hodgkin_huxley(), 100, 300, 35.4, 3)
+    cell, options = (PATCH, {}) if record is None else (axon, {"record": record})
+    r = nc.simulate(cell, nc.step(amplitude, 1), 2, **options)
+    for times in (r.spike_times(), r.spike_times(-40.0), nc.crossings(r.t, r.v)):
+        assert nest(times) == r.v.shape[:-1]
+    if record is None:
+        areas = np.ravel(amplitude) + 50 if np.ndim(amplitude) else 50.0
+        run = nc.channel_noise(PATCH.membrane, areas, 2.0, seed=1)
+        assert nest(run.spikes) == run.v.shape[:-1]
+
+
 def test_currents_follow_from_gates():
     r = nc.simulate(PATCH, nc.step(10, 1), 10)
     assert r.currents["K"] == pytest.approx(36 * r.gates["n"] ** 4 * (r.v + 77))

@@ -9,8 +9,9 @@ import pytest
 from judge import solve
 
 import neurocore as nc
-from neurocore._many import DAMPED, Chain, _propagator, _scheme_table
-from neurocore.recording import crossings
+from neurocore.solvers.relaxation import propagator
+from neurocore.solvers.staggered import DAMPED, Chain
+from neurocore.solvers.tables import scheme_table
 
 # HH patch, −65 mV start, 10 µA/cm² from 5 to 105 ms, 6.3 °C. Four digits from independent
 # simulators (content.md, 5); the rest agrees between this package at accuracy 1e-8 and the judge.
@@ -373,12 +374,12 @@ def test_a_scheme_written_out_conducts_like_its_gates():
 
 
 @pytest.mark.parametrize("dt", [1e-3, 0.1, 1.0, 1e4])
-def test_propagators_are_exponentials_and_keep_occupancies_possible(dt):
+def testpropagators_are_exponentials_and_keep_occupancies_possible(dt):
     from scipy.linalg import expm
 
     scheme = as_scheme(nc.squid_sodium(), 30.0).gates[0]
     v = np.array([-290.0, -120.0, -65.0, 0.0, 50.0])
-    p = _propagator(scheme, 18.5, dt, v)
+    p = propagator(scheme, v, 18.5, dt)
     assert p.min() >= 0
     assert p.sum(axis=-2) == pytest.approx(np.ones((5, 8)), abs=1e-14)
     if dt > 100:  # all is at rest; squared that often, expm itself is off by 4e-9
@@ -386,7 +387,7 @@ def test_propagators_are_exponentials_and_keep_occupancies_possible(dt):
     else:
         expected = np.array([expm(dt * a) for a in scheme.rates(v[1:], 18.5)])
     assert p[1:] == pytest.approx(expected, abs=1e-11)
-    table = _scheme_table(scheme, 18.5, dt)
+    table = scheme_table(scheme, 18.5, dt)
     assert table[:64].min() >= 0
     assert table[:64].reshape(8, 8, -1).sum(axis=0) == pytest.approx(1, abs=1e-12)
 
@@ -429,7 +430,7 @@ def test_random_schemes_agree_with_one_patch_and_the_judge(seed):
     pulse = nc.pulse(1500.0, 1, 0.5)
     r = nc.simulate(axon, pulse, 3, record=range(2), v0=v0)
     t = np.arange(0, 3, 0.005)
-    judged = crossings(t, solve(axon, pulse, [0, 1, 1.5, 3], t, v0=v0, rtol=1e-7))
+    judged = nc.crossings(t, solve(axon, pulse, [0, 1, 1.5, 3], t, v0=v0, rtol=1e-7))
     assert all(len(times) == 1 for times in judged)
     assert np.abs(np.array(r.spike_times()) - np.array(judged)).max() < 1e-3
     assert_possible(r, scheme.states)

@@ -6,7 +6,7 @@ import numpy as np
 
 from neurocore.axon import patch
 from neurocore.channels import freeze
-from neurocore.experiments import fires, pulse_threshold, smallest
+from neurocore.experiments import fires, pulse_threshold, smallest_from_below
 from neurocore.labs.description import Channels, Level, Line, Point, Slider, Switch, Traces
 from neurocore.membrane import hodgkin_huxley
 from neurocore.simulate import simulate
@@ -48,13 +48,7 @@ def _second_threshold(interval, reset, near):
         stimulus = pulse(size * _resting_threshold(), 0.0, PULSE)
         return fires(SQUID, stimulus, 15.0, resets={0.0: state})
 
-    # In small steps, since too strong a pulse leaves nothing to rise by itself.
-    low, high = 0.8 * near, near
-    while not again(high):
-        low, high = high, 1.15 * high
-        if high > NONE:
-            return NONE
-    return smallest(lambda size: size == high or again(size), low, high, 2e-3)
+    return min(NONE, smallest_from_below(again, 0.8 * near, near, 1.15, NONE, 2e-3))
 
 
 @lru_cache

@@ -8,6 +8,7 @@ from neurocore.labs.description import Bar, Bars, Level, Line, Point, Slider, Sw
 
 __all__ = ["REST", "building_the_potential", "membrane_at_rest"]
 
+OUT, IN, P = MAMMALIAN.outside, MAMMALIAN.inside, MAMMALIAN.permeability
 P_K = 1e-6  # cm/s; sets the scale of the currents, and with it a membrane of some 10 kΩ·cm²
 K_AXIS = np.geomspace(1, 40, 25)  # mM
 
@@ -31,8 +32,8 @@ def membrane_at_rest(k_out, k_in, na_out, cl_in, p_na, p_cl, celsius):
         (µA/cm², outward positive), the distance ``above`` E_K (mV), the slope of V against
         a doubling of K⁺ outside (mV), and V and E_K along ``k_axis`` (mM).
     """
-    outside = {"K": k_out, "Na": na_out, "Cl": MAMMALIAN.outside["Cl"]}
-    inside = {"K": k_in, "Na": MAMMALIAN.inside["Na"], "Cl": cl_in}
+    outside = {"K": k_out, "Na": na_out, "Cl": OUT["Cl"]}
+    inside = {"K": k_in, "Na": IN["Na"], "Cl": cl_in}
     permeability = {"K": 1.0, "Na": p_na, "Cl": p_cl}
     valence = {"K": 1, "Na": 1, "Cl": -1}
     v = ghk_voltage(permeability, outside, inside, celsius)
@@ -151,13 +152,25 @@ REST = {
         "function": membrane_at_rest,
         "title": "The membrane at rest",
         "sliders": (
-            Slider("k_out", "K⁺ outside", "mM", (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 28, 40), 4),
-            Slider("k_in", "K⁺ inside", "mM", (80, 110, 140), 140),
-            Slider("na_out", "Na⁺ outside", "mM", (15, 70, 145), 145),
-            Slider("cl_in", "Cl⁻ inside", "mM", (4, 6, 10, 16, 30), 10),
-            Slider("p_na", "P_Na / P_K", "", (0, 0.01, 0.03, 0.05, 0.1, 0.5, 2, 20), 0.05),
-            Slider("p_cl", "P_Cl / P_K", "", (0, 0.1, 0.2, 0.45, 0.9), 0.45),
-            Slider("celsius", "Temperature", "°C", (5, 37), 37, between=True),
+            Slider(
+                "k_out",
+                "K⁺ outside",
+                "mM",
+                (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 28, 40),
+                OUT["K"],
+            ),
+            Slider("k_in", "K⁺ inside", "mM", (80, 110, 140), IN["K"]),
+            Slider("na_out", "Na⁺ outside", "mM", (15, 70, 145), OUT["Na"]),
+            Slider("cl_in", "Cl⁻ inside", "mM", (4, 6, 10, 16, 30), IN["Cl"]),
+            Slider(
+                "p_na",
+                "P_Na / P_K",
+                "",
+                (0, 0.01, 0.03, 0.05, 0.1, 0.5, 2, 20),
+                P["Na"],
+            ),
+            Slider("p_cl", "P_Cl / P_K", "", (0, 0.1, 0.2, 0.45, 0.9), P["Cl"]),
+            Slider("celsius", "Temperature", "°C", (5, 37), MAMMALIAN.celsius, between=True),
         ),
         "panels": (
             Bars(

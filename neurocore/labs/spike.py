@@ -21,6 +21,7 @@ from neurocore.labs.description import (
 from neurocore.membrane import hodgkin_huxley, modify
 from neurocore.reduced import MorrisLecar, trajectory
 from neurocore.simulate import simulate
+from neurocore.solvers.relaxation import relaxation
 from neurocore.stimuli import pulse
 
 __all__ = ["SPIKE", "anatomy_of_a_spike", "separatrix", "voltage_clamp"]
@@ -102,13 +103,8 @@ def voltage_clamp(prepulse, test, ttx, tea):
 
 def _relax(membrane, gates, v, t):
     """Return the gates by name at times `t` (ms) after the potential has jumped to `v`."""
-    target = membrane.steady_state(v)
-    return {
-        gate.name: target[gate.name]
-        + (gates[gate.name] - target[gate.name])
-        * np.exp(-t / gate.time_constant(v, membrane.celsius))
-        for gate in membrane.gates
-    }
+    ways = {gate.name: relaxation(gate, v, membrane.celsius, t) for gate in membrane.gates}
+    return {name: end + factor * (gates[name] - end) for name, (end, factor) in ways.items()}
 
 
 def _slope(channel, membrane, gates, v):

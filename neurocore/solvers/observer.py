@@ -1,13 +1,13 @@
-"""What is kept of an array run while it goes on."""
+"""What is kept of an array run while it goes on, and when it is over."""
 
 import numpy as np
 
-from .recording import by_column, rises
+from neurocore.spikes import by_column, rises
 
 QUIET = 0.05  # mV: a cell left alone that moves less during a chunk of steps will not fire any more
 
 
-class Look:
+class Observer:
     """Keeps samples of an array run, finds its spikes, and says when it is over.
 
     Parameters

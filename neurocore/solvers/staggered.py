@@ -10,114 +10,17 @@ All compartments of all traces form one chain with no coupling between the trace
 with many currents, a cable, and a cable with many currents are one and the same loop.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
-from ._one import left_range
-from .channels import ConstantField, Gate
+from neurocore.channels import ConstantField, Gate
+from neurocore.membrane import distinct
 
-# Rates are tabulated, as lines between entries: an error of 1e-6 where rates change e-fold in 10 mV
-LOW, HIGH, PER_MV = -300.0, 200.0, 20.0
+from . import left_range
+from .relaxation import propagator, relaxation
+from .tables import HIGH, LOW, Lookup, drive_table, gate_table, scheme_table
+
 CHUNK = 128  # steps between two looks at what happened
 DAMPED = 2  # steps after each edge of a stimulus that smooth out its jump along a cable
-
-
-@lru_cache(maxsize=16)
-def _gate_table(gates, celsius, dt):
-    """Return rows (offsets, factors, their slopes) of x ← offset + factor x, over the grid in V."""
-    v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
-    offsets, factors = [], []
-    for gate in gates:
-        factor = np.exp(-dt / gate.time_constant(v, celsius))
-        factors.append(factor)
-        offsets.append(gate.steady_state(v) * (1 - factor))
-    return _with_slopes(_moved_out(np.array(offsets + factors).reshape(2 * len(gates), v.size)))
-
-
-@lru_cache(maxsize=16)
-def _scheme_table(scheme, celsius, dt):
-    """Return the entries of P in x ← P x for a Markov scheme, and their slopes."""
-    v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
-    size = len(scheme.states)
-    entries = _moved_out(_propagator(scheme, celsius, dt, v).reshape(v.size, -1).T)
-    entries = np.maximum(entries, 0).reshape(size, size, -1)
-    entries /= entries.sum(axis=0)  # lines between such matrices keep occupancies a whole, too
-    return _with_slopes(entries.reshape(size * size, -1))
-
-
-def _propagator(scheme, celsius, dt, v):
-    """Return P = exp(dt A) in x ← P x at each potential, shape (*v.shape, states, states).
-
-    With its fastest rate λ added to the diagonal, no entry of A is negative, nor any term of the
-    series for exp(dt A + dt λ) (uniformization: Jensen 1953, Skand Aktuarietidskr 36:87–91). So
-    occupancies stay within 0 and 1 however long the step. P is the square of that of half a step.
-    """
-    step = dt * scheme.rates(v, celsius)
-    one = np.eye(len(scheme.states))
-    fastest = -np.diagonal(step, axis1=-2, axis2=-1).min(axis=-1)
-    halvings = np.ceil(np.log2(np.maximum(32 * fastest, 1)))
-    shorter = (step + fastest[..., None, None] * one) / 2 ** halvings[..., None, None]
-    p = one
-    for order in range(7, 0, -1):  # what is left out is below 1e-15
-        p = one + shorter @ p / order
-    p *= np.exp(-fastest / 2**halvings)[..., None, None]
-    for k in range(int(halvings.max())):
-        more = halvings > k
-        p[more] = p[more] @ p[more]
-    return p / p.sum(axis=-2, keepdims=True)
-
-
-@lru_cache(maxsize=16)
-def _drive_table(channel, celsius):
-    """Return slope G and offset B of a constant-field current, I ≈ G V − B, over the grid in V."""
-    v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
-    drive = channel.drive(v, celsius)
-    slope = (channel.drive(v + 1e-3, celsius) - channel.drive(v - 1e-3, celsius)) / 2e-3
-    return _with_slopes(_moved_out(np.array([slope, slope * v - drive])))
-
-
-def _moved_out(rows):
-    """Return what chords should run between, to stand for the curves that the rows sample.
-
-    Chords lie inside a curve, on average by a twelfth of its second difference; moved out by
-    that, they err to both sides alike, which a potential on the move averages out.
-    """
-    rows = rows.copy()
-    rows[:, 1:-1] -= np.diff(rows, 2) / 12
-    return rows
-
-
-def _with_slopes(rows):
-    """Return the values at the grid's points and the rises to the next."""
-    return np.concatenate([rows[:, :-1], np.diff(rows)])
-
-
-class _Lookup:
-    """Where compartments stand in tables over V, and the straight line between two entries."""
-
-    def __init__(self, size, kinds):
-        self.x, self.i = np.empty(size), np.empty(size, np.intp)
-        self.offset = None if np.all(kinds == 0) else kinds * round((HIGH - LOW) * PER_MV + 1)
-
-    def place(self, v):
-        """Find the entries below the potentials, and the way from there to the next."""
-        x, i = self.x, self.i
-        np.subtract(v, LOW, out=x)
-        x *= PER_MV
-        i[:] = x
-        x -= i
-        if self.offset is not None:
-            i += self.offset
-
-    def read(self, table, out):
-        """Fill `out` (2 rows a quantity); the values are its first half."""
-        table.take(self.i, axis=1, out=out, mode="clip")
-        half = len(out) // 2
-        values, slopes = out[:half], out[half:]
-        slopes *= self.x
-        values += slopes
-        return values
 
 
 class _Group:
@@ -130,7 +33,7 @@ class _Group:
         self.index = _as_slice(index)
         self.kinds, self.kind = distinct(membranes)
         self.size = len(membranes)
-        self.lookup = _Lookup(self.size, self.kind)
+        self.lookup = Lookup(self.size, self.kind)
         self._set_up_gates()
         self._set_up_channels(area)
 
@@ -178,7 +81,7 @@ class _Group:
         self.uniform = not self.fields and np.all(g == g[:, :1]) and np.all(e == e[:, :1])
         self.weights = np.array([g[:, 0], g[:, 0] * e[:, 0]])
         self.sums = np.empty((2, n))
-        self.predicted, self.before = _Lookup(n, self.kind), None
+        self.predicted, self.before = Lookup(n, self.kind), None
 
     def start(self, v):
         """Set all gates to rest at `v`."""
@@ -196,12 +99,12 @@ class _Group:
             here = v[self.index][where]
             for gate in membrane.gates:
                 if isinstance(gate, Gate):
-                    keep = np.exp(-dt / gate.time_constant(here, membrane.celsius))
+                    steady, keep = relaxation(gate, here, membrane.celsius, dt)
                     x = self.states[gate.name]
-                    x[where] = gate.steady_state(here) * (1 - keep) + x[where] * keep
+                    x[where] = steady * (1 - keep) + x[where] * keep
                 else:
                     x = np.array([self.states[name][where] for name in gate.states])
-                    x = np.einsum("nij,jn->in", _propagator(gate, membrane.celsius, dt, here), x)
+                    x = np.einsum("nij,jn->in", propagator(gate, here, membrane.celsius, dt), x)
                     for name, values in zip(gate.states, x, strict=True):
                         self.states[name][where] = values
 
@@ -209,13 +112,13 @@ class _Group:
         """Fetch the tables for steps of `dt`, of the different membranes one after another."""
         gates = [tuple(g for g in m.gates if isinstance(g, Gate)) for m in self.kinds]
         pairs = list(zip(self.kinds, gates, strict=True))
-        self.table = np.concatenate([_gate_table(g, m.celsius, dt) for m, g in pairs], axis=1)
+        self.table = np.concatenate([gate_table(g, m.celsius, dt) for m, g in pairs], axis=1)
         self.scheme_tables = [
-            np.concatenate([_scheme_table(m.gates[k], m.celsius, dt) for m in self.kinds], axis=1)
+            np.concatenate([scheme_table(m.gates[k], m.celsius, dt) for m in self.kinds], axis=1)
             for k, _, _ in self.schemes
         ]
         self.field_tables = [
-            np.concatenate([_drive_table(m.channels[k], m.celsius) for m in self.kinds], axis=1)
+            np.concatenate([drive_table(m.channels[k], m.celsius) for m in self.kinds], axis=1)
             for _, k, _ in self.fields
         ]
 
@@ -259,15 +162,6 @@ class _Group:
         np.einsum("cn,cn->n", self.open, slopes, out=self.sums[0])
         np.einsum("cn,cn->n", self.open, offsets, out=self.sums[1])
         return self.sums
-
-
-def distinct(membranes):
-    """Return the different ones among many membranes, and which of them each is."""
-    seen, number = {}, {}
-    for m in membranes:
-        if id(m) not in seen:  # comparing by value takes longer, and most are the same object
-            seen[id(m)] = number.setdefault(m, len(number))
-    return list(number), np.array([seen[id(m)] for m in membranes])
 
 
 def _as_slice(index):
@@ -340,7 +234,7 @@ class Chain:
                     own = value[group.index]
                     np.copyto(group.states[name], own, where=~np.isnan(own))
 
-    def stretch(self, v, steps, dt, current, slope, look):
+    def stretch(self, v, steps, dt, current, slope, observer):
         """Advance by `steps` of `dt`.
 
         Parameters
@@ -349,7 +243,7 @@ class Chain:
             Potential (mV), changed in place.
         current, slope : array, shape (size,), or None for none
             Injected at the start (µA, or µA/cm² on a patch), and its rate of change (per ms).
-        look : Look
+        observer : Observer
             Told after each chunk of steps what happened, and asked whether to go on.
         """
         twice = 2 * self.capacity / dt
@@ -363,7 +257,7 @@ class Chain:
         solve = None
         if self.off is not None:
             from scipy.linalg.lapack import dptsv as solve
-        look.begin(self.groups)
+        observer.begin(self.groups)
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)
             group.tabulate(dt)
@@ -378,8 +272,8 @@ class Chain:
                     for group in self.groups:
                         group.relax(v[group.index])
                 history[k] = v
-                if look.gates:
-                    look.gate(done + k, self.groups)
+                if observer.gates:
+                    observer.gate(done + k, self.groups)
                 if whole:
                     np.add(base, self.groups[0].conductances(v), out=both)
                 else:
@@ -401,8 +295,8 @@ class Chain:
                 np.subtract(middle, v, out=v)
             low, high = min(history[:count].min(), v.min()), max(history[:count].max(), v.max())
             if not (low > LOW and high < HIGH):
-                raise left_range(look.t + count * dt, high if high > -low else low, LOW, HIGH)
-            if not look(history[:count], dt):
+                raise left_range(observer.t + count * dt, high if high > -low else low, LOW, HIGH)
+            if not observer(history[:count], dt):
                 break
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)

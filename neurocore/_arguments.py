@@ -1,7 +1,8 @@
-"""What counts as a number here, and the error that says so when it does not."""
+"""Checks of arguments: what counts as a number here, and the error that says so if it does not."""
 
 import numpy as np
 
+MOST_STEPS = 1e7  # in one run, and as many samples
 LOWEST_CELSIUS, HIGHEST_CELSIUS = -5.0, 100.0
 
 
@@ -64,6 +65,20 @@ def number(name, value, **limits):
     if array.ndim:
         raise TypeError(f"{name} must be one number; got an array of shape {array.shape}")
     return float(array)
+
+
+def part_of_run(name, value, duration):
+    """Check a step, or a time between samples, against its run (ms); same errors as `numbers`."""
+    number("duration", duration, above=0)
+    if number(name, value, least=duration / MOST_STEPS) > duration:
+        raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
+
+
+def span(low, high, names=("low", "high"), **limits):
+    """Check that one number exceeds another; same limits and errors as `number` besides."""
+    number(names[0], low, **limits)
+    if number(names[1], high, **limits) <= low:
+        raise ValueError(f"{names[1]} must exceed {names[0]} = {low:g}, got {high:g}")
 
 
 def whole(name, value, least=None):

@@ -1,0 +1,44 @@
+"""Gates and channels: the equations of the textbook, written as the textbook writes them.
+
+- `kinetics`: gates and Markov schemes, whose rates are formulas in V
+- `channel`: a conductance or permeability with its gates
+- `library`: the channels of the book, with their sources
+- `drugs_and_mutations`: what changes a channel
+"""
+
+from .channel import Channel, ConstantField
+from .drugs_and_mutations import block, freeze, lidocaine, persistent, shift, slow
+from .kinetics import Gate, Scheme
+from .library import (
+    axonal_sodium,
+    cortical_potassium,
+    frankenhaeuser_huxley_channels,
+    leak,
+    mammalian_node_channels,
+    somatic_sodium,
+    squid_potassium,
+    squid_sodium,
+    t_type_calcium,
+)
+
+__all__ = [
+    "Channel",
+    "ConstantField",
+    "Gate",
+    "Scheme",
+    "axonal_sodium",
+    "block",
+    "cortical_potassium",
+    "frankenhaeuser_huxley_channels",
+    "freeze",
+    "leak",
+    "lidocaine",
+    "mammalian_node_channels",
+    "persistent",
+    "shift",
+    "slow",
+    "somatic_sodium",
+    "squid_potassium",
+    "squid_sodium",
+    "t_type_calcium",
+]

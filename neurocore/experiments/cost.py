@@ -1,0 +1,94 @@
+"""What a spike costs: the sodium that enters, and the ATP that takes it out again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neurocore._arguments import number, several
+from neurocore.cable import Cable
+from neurocore.ions import AVOGADRO, FARADAY
+from neurocore.simulate import simulate
+from neurocore.stimuli import pulse
+
+from ._asked import is_cell
+from .propagation import kick
+from .thresholds import pulse_threshold
+
+
+@dataclass(frozen=True)
+class SpikeCost:
+    """Sodium that enters during one spike; made by `sodium_entry`.
+
+    Attributes
+    ----------
+    entry : float
+        Charge carried in by sodium beyond that at rest (nC/cm²).
+    minimum : float
+        The least that would do: capacitance times the height of the spike (nC/cm²).
+    """
+
+    entry: float
+    minimum: float
+
+    @property
+    def excess(self):
+        """Entry over minimum (1)."""
+        return self.entry / self.minimum
+
+    @property
+    def ions(self):
+        """Sodium ions that enter (1/µm²)."""
+        return self.entry * 1e-9 / FARADAY * AVOGADRO * 1e-8
+
+    @property
+    def atp(self):
+        """ATP that the pump spends on taking them out again, one for three (1/µm²)."""
+        return self.ions / 3
+
+
+def sodium_entry(cell, *, channels=("Na",), strength=2.0, duration=0.2, wait=40.0, accuracy=1e-4):
+    """Return how much sodium one spike lets in, and how much it had to.
+
+    Parameters
+    ----------
+    cell : Patch or Cable
+        What fires; of a cable, the spike is started at the first end and measured in the middle
+        (of a myelinated one, at the node there).
+    channels : sequence of str
+        The names of the channels that carry sodium.
+    strength : float
+        Of the pulse that starts the spike of a patch, in units of its threshold.
+    duration : float
+        Of that pulse (ms).
+    wait : float
+        Until the membrane is back at rest (ms).
+    accuracy : float
+        See `simulate`.
+
+    Returns
+    -------
+    SpikeCost
+        With the excess that Hodgkin (1975, Phil Trans R Soc Lond B 270:297–300) took to be four.
+    """
+    channels = several("channels", channels, str, "text")
+    number("strength", strength, above=0, most=1e4)
+    number("duration", duration, above=0)
+    number("wait", wait, above=0)
+    if isinstance(is_cell(cell), Cable):
+        places = cell.regions.get("node", np.arange(len(cell)))
+        middle = int(places[len(places) // 2])
+        r = kick(cell, [middle], wait, accuracy=accuracy, stop_at_spike=False)
+        capacitance = cell.membranes[middle].capacitance
+    else:
+        amplitude = strength * pulse_threshold(cell, duration)
+        if not np.isfinite(amplitude):
+            raise ValueError("the patch does not fire")
+        stimulus = pulse(amplitude, 0.0, duration)
+        r = simulate(cell, stimulus, wait, sample=0.005, accuracy=accuracy)
+        capacitance = cell.membrane.capacitance
+    missing = [name for name in channels if name not in r.currents]
+    if missing or not channels:
+        raise ValueError(f"channels must be some of {list(r.currents)}, got {channels}")
+    v, inward = np.ravel(r.v), -sum(np.ravel(r.currents[name]) for name in channels)
+    entry = np.trapezoid(inward - inward[0], r.t)
+    return SpikeCost(float(entry), float(capacitance * (v.max() - v[0])))

@@ -1,0 +1,23 @@
+"""How a cell is stepped through time. `neurocore.simulate` says what is to be done.
+
+One trace of a patch:
+
+- `right_hand_side`: its equations, written out as Python text
+- `dormand_prince`: the adaptive pair that steps through them
+
+Cables, and many traces at once:
+
+- `relaxation`: how gates and schemes move while the potential is held, exactly
+- `tables`: that, and constant-field currents, read off tables over V
+- `staggered`: gates and potential leap over each other, the potential by implicit midpoint
+- `observer`: what is kept of a run while it goes on, and when it is over
+- `richardson`: two runs, the second in half steps, and what both together say
+"""
+
+
+def left_range(t, v, low, high):
+    """Return the error for a simulation that no longer means anything."""
+    return FloatingPointError(
+        f"the simulation left the physical range near t = {t:g} ms with V = {v:g} mV "
+        f"(allowed: {low:g} to {high:g} mV); is the stimulus too strong?"
+    )
