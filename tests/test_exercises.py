@@ -9,6 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 from neurocore.practice import Choice, Function, Plot, notebooks, progress
+from neurocore.practice.record import FileStore
 from neurocore.problems import CHAPTERS, problems
 
 ROOT = Path(__file__).parent.parent
@@ -21,7 +22,7 @@ BY_CHAPTER = {
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(progress, "_record", progress.Record(progress.FileStore()))
+    progress.begin(FileStore())
 
 
 def read(chapter):

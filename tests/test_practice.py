@@ -22,10 +22,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neurocore import practice
-from neurocore.practice import OUTCOMES, Axis, Numeric, Tolerance, Vary, check, sandbox
-from neurocore.practice.drawn import sorted_curve, unit_factor
-from neurocore.practice.reading import brief, kind_of
-from neurocore.practice.units import conversion, parse, relatives
+from neurocore.practice import OUTCOMES, Axis, Numeric, Tolerance, Vary, check
+from neurocore.practice.reading import sandbox
+from neurocore.practice.reading.drawn import sorted_curve, unit_factor
+from neurocore.practice.reading.objects import brief, kind_of
+from neurocore.practice.reading.units import conversion, parse, relatives
+from neurocore.practice.record import FileStore
 from neurocore.problems import problems
 
 
@@ -46,11 +48,10 @@ GRID = cases.problem(
 
 
 @pytest.fixture(autouse=True)
-def own_record(tmp_path, monkeypatch):
+def own_record(tmp_path):
     for problem in cases.PROBLEMS:
         vars(problem).pop("_variants", None)  # each test computes its own
-    store = practice.progress.FileStore(tmp_path / "progress.json")
-    monkeypatch.setattr(practice.progress, "_record", practice.progress.Record(store))
+    practice.progress.begin(FileStore(tmp_path / "progress.json"))
 
 
 @pytest.mark.parametrize(("problem", "text", "code"), cases.CASES)

@@ -244,14 +244,6 @@ class Question:
         return self.markdown
 
 
-class Refused(Exception):
-    """An answer that cannot be judged; carries the code and what its reply has to name."""
-
-    def __init__(self, code, **fields):
-        super().__init__(code)
-        self.code, self.fields = code, fields
-
-
 def reply(code, problem="", **fields):
     """Return the reply that belongs to an outcome code."""
     return Reply(code, OUTCOMES[code].format(**fields), problem)
