@@ -518,6 +518,7 @@ def test_fenced_code_is_shown_as_one_block():
     assert repr(page).startswith("→ Solution.\n\n```python\ndef f")
     page = practice.Reply("hint", "First `v`.\n\n```python\nw = 1\n```", note="Kept.")._repr_html_()
     assert "First <code>v</code>.</p><pre><code>w = 1</code></pre><p>Kept.</p></div>" in page
+    assert page.endswith("</style>")  # a notebook has no style sheet of ours
 
 
 def test_student_sees_the_own_line_and_not_ours():

@@ -3,6 +3,8 @@
 import html
 from dataclasses import dataclass
 
+from neurocore.practice.outcomes import STYLE
+
 
 @dataclass(frozen=True)
 class Line:
@@ -81,7 +83,7 @@ class Summary:
             )
         words = filter(None, (self._headline(), self._next(), self.note))
         paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in words)
-        return f'<div class="nc-progress">{paragraphs}{chapters}</div>'
+        return f'<div class="nc-progress">{paragraphs}{chapters}</div>{STYLE}'
 
     def _headline(self):
         return f"Your progress: {_share(self.lines)}."

@@ -198,7 +198,7 @@ class Problem:
     def write_out(self, parameters):
         """Compute and word all that there is to one set of parameters."""
         variant = self._compute(parameters)
-        texts = filter(None, (self.ask, *self.hints, self.solution, self.alt))
+        texts = (self.ask, *self.hints, self.solution, self.alt)
         replies = (text for m in self.mistakes for text in (m.message, m.question))
         return [self._fill(text, variant) for text in (*texts, *replies)]
 
