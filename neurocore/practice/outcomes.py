@@ -123,7 +123,8 @@ OUTCOMES = {
 }
 """Every outcome code and the reply to it. `mistake` is followed by the mistake's own name."""
 
-STYLE = f"<style>{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>"
+_SHEET = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+STYLE = f'<style class="nc-style">{_SHEET}</style>'
 """How replies and summaries look: it goes with each, for a notebook has no style sheet of ours."""
 _FACES = {
     "correct": ("✓", "Correct."),
