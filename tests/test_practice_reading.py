@@ -1,5 +1,6 @@
 """Reading without knowing the answers: plain data that JSON can hold, judged elsewhere."""
 
+import ast
 import json
 import os
 import shutil
@@ -88,6 +89,19 @@ FORGED = [
 def test_plain_data_that_reading_never_gives(problem, plain):
     with pytest.raises(ValueError, match=r"^plain must be what `read` gives for the problem"):
         problem.verdict(plain)
+
+
+def test_reading_rests_on_nothing_else_of_the_library():
+    found = set()
+    for path in (LIBRARY / "practice" / "reading").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                found.add("." * node.level + (node.module or ""))
+            elif isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+    own = {name for name in found if name.startswith(("neurocore", "."))}
+    assert own
+    assert all(name.startswith("neurocore.practice.reading") for name in own)
 
 
 ANSWERS = {  # for each kind what a student's cell may leave behind
