@@ -7,8 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbconvert import HTMLExporter
 
-from neurocore.practice import Choice, Function, Plot, notebooks, progress
+from neurocore.practice import Choice, Function, Plot, Reply, notebooks, progress
+from neurocore.practice.record import FileStore
 from neurocore.problems import CHAPTERS, problems
 
 ROOT = Path(__file__).parent.parent
@@ -21,7 +23,7 @@ BY_CHAPTER = {
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(progress, "_record", progress.Record(progress.FileStore()))
+    progress.begin(FileStore())
 
 
 def read(chapter):
@@ -164,3 +166,22 @@ def test_solved_in_a_kernel_every_check_passes(chapter, tmp_path, monkeypatch):
         assert 'class="nc-verdict nc-verdict-correct"' in output.data["text/html"]
     record = json.loads((tmp_path / "neurocore-progress.json").read_text())
     assert len(record["events"]) == len(BY_CHAPTER[chapter])
+
+
+@pytest.mark.parametrize(
+    ("theme", "color"), [("light", "rgb(179, 89, 0)"), ("dark", "rgb(255, 155, 87)")]
+)
+def test_notebook_shows_a_reply_as_the_page_does(theme, color, page):
+    """In JupyterLab, whose style sheet nbconvert writes beside a notebook."""
+    html = Reply("incorrect", "One.\n\nTwo.")._repr_html_()
+    output = nbformat.v4.new_output("display_data", {"text/html": html})
+    cell = nbformat.v4.new_code_cell("check()", outputs=[output])
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    page.set_content(HTMLExporter(theme=theme).from_notebook_node(notebook)[0])
+    look = page.locator(".nc-verdict").evaluate(
+        """verdict => {
+            const own = getComputedStyle(verdict), inside = getComputedStyle(verdict.firstChild);
+            return [own.borderLeftColor, own.borderLeftWidth, inside.marginBottom];
+        }"""
+    )
+    assert look == [color, "4px", "0px"]

@@ -22,10 +22,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neurocore import practice
-from neurocore.practice import OUTCOMES, Axis, Numeric, Tolerance, Vary, check, sandbox
-from neurocore.practice.drawn import sorted_curve, unit_factor
-from neurocore.practice.reading import brief, kind_of
-from neurocore.practice.units import conversion, parse, relatives
+from neurocore.practice import OUTCOMES, Axis, Numeric, Tolerance, Vary, check
+from neurocore.practice.reading import sandbox
+from neurocore.practice.reading.drawn import sorted_curve, unit_factor
+from neurocore.practice.reading.objects import brief, kind_of
+from neurocore.practice.reading.units import conversion, parse, relatives
+from neurocore.practice.record import FileStore
 from neurocore.problems import problems
 
 
@@ -46,11 +48,10 @@ GRID = cases.problem(
 
 
 @pytest.fixture(autouse=True)
-def own_record(tmp_path, monkeypatch):
+def own_record(tmp_path):
     for problem in cases.PROBLEMS:
         vars(problem).pop("_variants", None)  # each test computes its own
-    store = practice.progress.FileStore(tmp_path / "progress.json")
-    monkeypatch.setattr(practice.progress, "_record", practice.progress.Record(store))
+    practice.progress.begin(FileStore(tmp_path / "progress.json"))
 
 
 @pytest.mark.parametrize(("problem", "text", "code"), cases.CASES)
@@ -517,6 +518,7 @@ def test_fenced_code_is_shown_as_one_block():
     assert repr(page).startswith("→ Solution.\n\n```python\ndef f")
     page = practice.Reply("hint", "First `v`.\n\n```python\nw = 1\n```", note="Kept.")._repr_html_()
     assert "First <code>v</code>.</p><pre><code>w = 1</code></pre><p>Kept.</p></div>" in page
+    assert page.endswith("</style>")  # a notebook has no style sheet of ours
 
 
 def test_student_sees_the_own_line_and_not_ours():

@@ -27,6 +27,7 @@ from neurocore.practice import (
     progress,
 )
 from neurocore.practice import solution as worked
+from neurocore.practice.record import FileStore
 from neurocore.problems import CHAPTERS, computed, problems, spike
 
 PROBLEMS = [problem for problem, _ in problems().values()]
@@ -34,9 +35,8 @@ SEEDS = [None, *range(200)]
 
 
 @pytest.fixture(autouse=True)
-def own_record(tmp_path, monkeypatch):
-    store = progress.FileStore(tmp_path / "progress.json")
-    monkeypatch.setattr(progress, "_record", progress.Record(store))
+def own_record(tmp_path):
+    progress.begin(FileStore(tmp_path / "progress.json"))
 
 
 def reference(problem, seed=None):

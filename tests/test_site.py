@@ -554,3 +554,11 @@ def test_paper_is_light_and_unfolded(path, site, browser, faults):
 
 def test_folders_with_an_underscore_are_served_by_github(site_folder):
     assert (site_folder / ".nojekyll").read_bytes() == b""
+
+
+def test_page_of_problems_has_the_style_of_replies_once(site_folder):
+    """It goes with each reply into a notebook; a page has it in its style sheet."""
+    page = soup(site_folder / "exercises" / "resting-potential.html")
+    assert page.select(".nc-verdict-unanswered")
+    assert not page.select("style.nc-style")
+    assert ".nc-verdict-mark" in (site_folder / "_static" / "book.css").read_text()

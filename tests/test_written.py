@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from neurocore.practice import Array, Numeric, Tolerance, written
+from neurocore.practice import Array, Numeric, Tolerance
+from neurocore.practice.reading import written
 from neurocore.problems import problems
 
 MINUS = "-−–‐‑"

@@ -139,8 +139,14 @@ def prepare(app, config):
     katex.KaTeXServer.start_server_process = classmethod(_start_katex)
 
 
+REPLY_STYLE = re.compile(r'<style class="nc-style">.*?</style>', re.DOTALL)
+
+
 def tidy(app, pagename, templatename, context, doctree):
     """Leave out what a page would load for nothing; the search has a script of its own."""
+    # What a reply looks like goes with it into notebooks; here it is in the book's style sheet.
+    if "body" in context:
+        context["body"] = REPLY_STYLE.sub("", context["body"])
     if pagename == "search":
         app.add_js_file("search.js", loading_method="defer")
     context["script_files"] = [

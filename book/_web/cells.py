@@ -299,26 +299,32 @@ def _watch(seconds):
     page.limit(seconds, reply("invalid.time", seconds=seconds)._repr_html_() if seconds else "")
 
 
+class Store:
+    """Progress in the browser's own storage."""
+
+    def read(self):
+        """Return the record's text, or None."""
+        return page.readProgress()
+
+    def write(self, text):
+        """Keep the record's text."""
+        page.writeProgress(text)
+
+    def set_aside(self):
+        """Move away what cannot be read; return where to."""
+        return page.setProgressAside()
+
+
+STORE = Store()
+
+
 def _join_page():
     """Let the exercises keep their record here, and be stopped by the page."""
-    from neurocore.practice import progress, sandbox
+    from neurocore.practice import progress
+    from neurocore.practice.reading import sandbox
 
     sandbox.watch = _watch
-
-    class Store:
-        """Progress in the browser's own storage."""
-
-        def read(self):
-            return page.readProgress()
-
-        def write(self, text):
-            page.writeProgress(text)
-
-        def set_aside(self):
-            return page.setProgressAside()
-
-    if type(progress._record._store).__name__ != "Store":
-        progress.use(Store())
+    progress.use(STORE)
 
 
 def merge(text):
@@ -342,7 +348,7 @@ def write_again():
 def forget():
     """Begin a new record, for another page did."""
     if progress := sys.modules.get("neurocore.practice.progress"):
-        progress._record = progress.Record(progress._record._store)
+        progress.begin(STORE)
 
 
 async def run(source, number, above, judged):

@@ -398,9 +398,12 @@ function printedAgain(check: Cell): void {
   age(check);
 }
 
-async function showRecord(): Promise<void> {
+function showRecord(): void {
   const kept = python.recall(python.KEPT);
-  const entries = kept === null ? [] : await read(kept).catch(() => []); // a check will say what is wrong with it
+  let entries: Entry[] = [];
+  try {
+    if (kept !== null) entries = read(kept);
+  } catch { /* a check will say what is wrong with it */ }
   for (const cell of cells) {
     const problem = /check\("([^"]+)"/.exec(cell.original)?.[1];
     const words = problem ? standingOf(entries.filter((entry) => entry.problem === problem))
@@ -490,8 +493,8 @@ document.querySelectorAll<HTMLElement>(practice ? "div.cell" : "div.cell.tag_liv
   if (box.querySelector(".cell_input pre")) make(box);
 });
 if (practice) {
-  void showRecord();
-  addEventListener("storage", (event) => { if (event.key === python.KEPT || event.key === null) void showRecord(); });
+  showRecord();
+  addEventListener("storage", (event) => { if (event.key === python.KEPT || event.key === null) showRecord(); });
 }
 document.documentElement.dataset.live = "true";
 const begin = () => void python.start().catch(() => {}); // the progress line tells

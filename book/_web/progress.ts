@@ -3,7 +3,7 @@
 import "./progress.css";
 import * as python from "./python";
 import { KEPT, recall, store } from "./python";
-import { type Entry, plain, read, type Standing, standing } from "./record";
+import { type Entry, key, read, type Standing, standing } from "./record";
 
 const LARGEST = 20e6; // bytes; a browser keeps a quarter of it
 const all = <E extends Element = HTMLElement>(selector: string, within: ParentNode = document) => [...within.querySelectorAll<E>(selector)];
@@ -15,11 +15,11 @@ const many = (count: number, word: string) => `${count} ${word}${count === 1 ? "
 const WORDS = { solved: "✓ solved", tried: "… tried", open: "○ not attempted" };
 
 /** The record, or none: what cannot be trusted is set aside. */
-async function kept(): Promise<Entry[]> {
+function kept(): Entry[] {
   const text = recall(KEPT);
   if (text === null) return [];
   try {
-    return await read(text);
+    return read(text);
   } catch (error) {
     const reason = `The record in this browser cannot be used: ${(error as Error).message}.`;
     notice.textContent = recall(KEPT) === text && python.setAside()
@@ -29,11 +29,8 @@ async function kept(): Promise<Entry[]> {
   }
 }
 
-let drawing = 0;
-async function draw(): Promise<void> {
-  const mine = ++drawing;
-  const entries = await kept();
-  if (mine !== drawing) return;
+function draw(): void {
+  const entries = kept();
   const found = new Map<string, Entry[]>();
   for (const entry of entries) found.set(entry.problem, [...(found.get(entry.problem) ?? []), entry]);
   const lines: ({ row: HTMLElement; chapter: string } & Standing)[] = [];
@@ -115,13 +112,13 @@ async function bringIn(file: File): Promise<string> {
   try {
     if (file.size > LARGEST) throw new Error("it is too large to be a record");
     const text = await file.text();
-    others = await read(text);
+    others = read(text);
     say(python.state === "ready" ? "Taking it in …" : "Loading Python, which takes the copy in …");
     const fresh: number | string = await python.ask({ kind: "merge", text });
     if (typeof fresh === "string") throw new Error(fresh);
-    await draw();
-    const have = new Set((await kept()).map((entry) => plain([entry])));
-    if (!others.every((entry) => have.has(plain([entry])))) return "This browser could not keep it: its storage is full or closed.";
+    draw();
+    const have = new Set(kept().map(key));
+    if (!others.every((entry) => have.has(key(entry)))) return "This browser could not keep it: its storage is full or closed.";
     if (!fresh) return `Nothing in ${file.name} is new: all of it is here already.`;
     const solved = all(".p-table .p-solved").length - before;
     return `Taken in from ${file.name}: ${many(fresh, "new mark")}${solved ? `, ${many(solved, "more problem")} solved` : ""}.`;
@@ -151,7 +148,7 @@ part("afresh").addEventListener("click", () => {
   if (!confirm("Start afresh?\n\nYour record is set aside in this browser. You can save it from there and bring it in again.")) return;
   say(python.setAside() ? "You start afresh. The old record is set aside." : "There is no room to set the old record aside, so nothing has changed.");
   python.tell();
-  void draw();
+  draw();
 });
 
 const alive = PYTHON && location.protocol.startsWith("http");
@@ -159,7 +156,7 @@ const mayStore = store(`${KEPT}-probe`, "") && store(`${KEPT}-probe`, null);
 if (!alive) notice.textContent = "In this copy of the book Python does not run in the pages, so they record nothing. In a notebook, progress.summary() shows where you stand.";
 else if (!mayStore) notice.textContent = "This browser lets the book store nothing, so your answers leave no mark here. Allow it to keep site data, or work in a notebook, which keeps a file.";
 if (!alive || !mayStore) document.querySelector<HTMLElement>(".p-keep")!.hidden = true;
-void draw();
-python.listen((message) => { if (message.kind === "progress") void draw(); });
-addEventListener("storage", (event) => { if (event.key === KEPT || event.key === null) void draw(); });
-addEventListener("pageshow", (event) => { if (event.persisted) void draw(); });
+draw();
+python.listen((message) => { if (message.kind === "progress") draw(); });
+addEventListener("storage", (event) => { if (event.key === KEPT || event.key === null) draw(); });
+addEventListener("pageshow", (event) => { if (event.persisted) draw(); });

@@ -15,22 +15,10 @@ from difflib import get_close_matches
 from importlib import import_module
 
 from neurocore.practice import progress
-from neurocore.practice.kinds import (
-    Array,
-    Axis,
-    Choice,
-    Function,
-    Mistake,
-    Numeric,
-    Plot,
-    Problem,
-    Tolerance,
-    Vary,
-)
 from neurocore.practice.outcomes import OUTCOMES, Question, Reply, reply
-from neurocore.practice.reading import brief, kind_of
+from neurocore.practice.reading.objects import brief, kind_of
 
-__builtins__ = dict(vars(builtins))  # see reading.py
+__builtins__ = dict(vars(builtins))  # see reading/objects.py
 
 __all__ = [
     "OUTCOMES",
@@ -55,6 +43,18 @@ __all__ = [
 ]
 
 _FROM_NOTEBOOK = object()
+_KINDS = "neurocore.practice.kinds"
+
+
+def __getattr__(name):
+    """Load the kinds of problem when they are used: where answers are read, they may be absent."""
+    if name in __all__:
+        return getattr(import_module(_KINDS), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
 
 
 class NotSolved(AssertionError):

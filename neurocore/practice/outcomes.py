@@ -4,6 +4,7 @@ import base64
 import html
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 OUTCOMES = {
     # Nothing to judge yet.
@@ -122,6 +123,9 @@ OUTCOMES = {
 }
 """Every outcome code and the reply to it. `mistake` is followed by the mistake's own name."""
 
+_SHEET = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+STYLE = f'<style class="nc-style">{_SHEET}</style>'
+"""How replies and summaries look: it goes with each, for a notebook has no style sheet of ours."""
 _FACES = {
     "correct": ("✓", "Correct."),
     "incorrect": ("✗", "Not yet."),
@@ -186,7 +190,7 @@ class Reply:
             f'<div class="nc-verdict nc-verdict-{self.outcome}" role="status">'
             + _blocks(f"{self.message}\n\n{self.note}", f"{sign} <strong>{word}</strong>")
             + (_image(*self.figure) if self.figure else "")
-            + "</div>"
+            + f"</div>{STYLE}"
         )
 
 
@@ -242,14 +246,6 @@ class Question:
 
     def _repr_markdown_(self):
         return self.markdown
-
-
-class Refused(Exception):
-    """An answer that cannot be judged; carries the code and what its reply has to name."""
-
-    def __init__(self, code, **fields):
-        super().__init__(code)
-        self.code, self.fields = code, fields
 
 
 def reply(code, problem="", **fields):

@@ -1,95 +1,33 @@
 """From whatever a student hands in to plain floats, without running any of the student's code.
 
-Types are compared with `is`, so that an object cannot pretend to be a number: only Python's and
-numpy's own numbers, arrays, lists and tuples are read, and pint's quantities.
+Only Python's and numpy's own numbers, arrays, lists and tuples are read, text by the grammar in
+`written.py`, and pint's quantities.
 """
 
 import builtins
-import re
 import sys
-from decimal import Decimal
-from fractions import Fraction
-from hashlib import sha256
-from math import inf, isfinite, isnan, nan
-from types import FunctionType
+from math import isfinite, isnan
 
-import numpy as np
-from numpy import argwhere, array, dtype, ndarray, typecodes
+from numpy import argwhere, array, ndarray
 from numpy import isfinite as np_isfinite
 
-from neurocore.practice import written
-from neurocore.practice.outcomes import Refused
-from neurocore.practice.units import conversion
+from neurocore.practice.reading import written
+from neurocore.practice.reading.objects import (
+    COMPLEX,
+    NUMBERS,
+    TEXT,
+    TRUTH,
+    as_float,
+    is_one_of,
+    is_unanswered,
+    kind_of,
+    plain,
+    unanswered,
+)
+from neurocore.practice.reading.refused import Refused
+from neurocore.practice.reading.units import conversion
 
-# A private copy: the verdict does not change when a student rebinds abs, float or type.
-__builtins__ = dict(vars(builtins))
-
-_NUMPYS = [dtype(code).type for code in typecodes["Float"] + typecodes["AllInteger"]]
-_NUMBERS = (float, int, Decimal, Fraction, *_NUMPYS)
-WHOLE = (int, *(dtype(code).type for code in typecodes["AllInteger"]))
-_COMPLEX = (complex, *(dtype(code).type for code in typecodes["Complex"]))
-_TRUTH = (bool, np.bool_)
-TEXT = (str, np.str_)
-
-
-def is_one_of(value, types):
-    """Return whether the type of `value` is among `types`; subclasses are not."""
-    kind = type(value)
-    return any(kind is t for t in types)
-
-
-def kind_of(value):
-    """Return words for the type of `value`, such as "a list" or "an object of type Widget"."""
-    kind = type(value)
-    for known, words in (
-        ((list,), "a list"),
-        ((tuple,), "a tuple"),
-        ((dict,), "a dictionary"),
-        ((set, frozenset), "a set"),
-        (TEXT, "text"),
-        ((bytes, bytearray, np.bytes_), "bytes, not text"),
-        ((ndarray,), "an array"),
-        (_TRUTH, "a truth value"),
-        ((*_NUMBERS, *_COMPLEX), "a number"),
-    ):
-        if any(kind is t for t in known):
-            return words
-    name = type.__dict__["__name__"].__get__(kind)  # a metaclass cannot come between
-    return "an object of type " + re.sub(r"[^\w.]", "?", name)[:40]
-
-
-def unanswered(value, name):
-    """Raise `Refused` if `value` is what stands where nothing was answered."""
-    if value is ...:
-        raise Refused("unanswered.placeholder", name=name)
-    if value is None:
-        raise Refused("unanswered.none", name=name)
-    if (is_one_of(value, (list, tuple, dict, set)) and not len(value)) or (
-        type(value) is ndarray and value.size == 0
-    ):
-        raise Refused("unanswered.empty", name=name)
-    if type(value) is str:
-        if not value.strip():
-            raise Refused("unanswered.empty", name=name)
-        if written.is_blank(value):
-            given = value.strip()[:20].replace("`", "'")
-            raise Refused("unanswered.blank", name=name, given=given)
-
-
-def is_unanswered(value):
-    """Return whether `value` is what stands where nothing was answered."""
-    try:
-        unanswered(value, "")
-    except Refused:
-        return True
-    return False
-
-
-def plain(value):
-    """Return numpy's text, and what an array without axes holds, as Python's own."""
-    if type(value) is ndarray and value.shape == () and value.dtype.kind in "OTU":
-        value = value[()]
-    return str(value) if type(value) is np.str_ else value
+__builtins__ = dict(vars(builtins))  # see objects.py
 
 
 def number(value, unit, name):
@@ -121,12 +59,12 @@ def number(value, unit, name):
         if value.shape != ():
             raise Refused("invalid.shape", name=name, shape=str(value.shape), wanted="one number")
         value = value[()]
-    if is_one_of(value, _TRUTH):
+    if is_one_of(value, TRUTH):
         raise Refused("invalid.truth-value", name=name)
-    if is_one_of(value, _COMPLEX):
+    if is_one_of(value, COMPLEX):
         raise Refused("invalid.complex", name=name)
-    if is_one_of(value, _NUMBERS):
-        return finite(_as_float(value) * factor, name)
+    if is_one_of(value, NUMBERS):
+        return finite(as_float(value) * factor, name)
     if type(value) is tuple and len(value) == 1:
         raise Refused("invalid.comma", name=name)
     if is_one_of(value, (tuple, list, dict, set, frozenset)):
@@ -148,7 +86,7 @@ def numbers(value, unit, name, shape):
     if is_one_of(value, (list, tuple)):
         value = _nested(value, unit, name, depth=len(shape))
     if type(value) is not ndarray:
-        if is_one_of(value, _NUMBERS):
+        if is_one_of(value, NUMBERS):
             raise Refused("invalid.shape", name=name, shape="of one number", wanted=wanted)
         if callable(value):
             raise Refused("invalid.function", name=name)
@@ -170,6 +108,64 @@ def numbers(value, unit, name, shape):
     return values
 
 
+def parts(answer, named, name):
+    """Return the numbers of an answer, each with whether it may have brought a unit of its own.
+
+    Parameters
+    ----------
+    answer : object
+        What the student handed in: one number, or all parts in order, or a dictionary of them.
+    named : sequence of (str, str)
+        Name and unit of each part; a single number is a part without a name.
+    name : str
+        What the student calls it.
+
+    Returns
+    -------
+    dict of str to dict
+        For each part its "value" and "with_unit".
+
+    Raises
+    ------
+    Refused
+        With the code of the outcome, if it is anything else.
+    """
+    objects = _parted(answer, named, name)
+    found = {}
+    for part, unit in named:
+        value = number(objects[part], unit, part or name)
+        found[part] = {"value": value, "with_unit": carries_unit(objects[part])}
+    return found
+
+
+def _parted(answer, named, name):
+    """Return the objects that stand for the parts, none of them missing."""
+    names = [part for part, _ in named]
+    if names == [""]:
+        return {"": answer}
+    wanted = ", ".join(names)
+    if is_one_of(answer, (tuple, list)) or (type(answer) is ndarray and answer.ndim == 1):
+        if len(answer) != len(names):
+            shape = f"{len(answer)} value{'s' * (len(answer) != 1)}"
+            raise Refused("invalid.parts", name=name, shape=shape, wanted=wanted)
+        answer = dict(zip(names, answer, strict=True))
+    elif type(answer) is dict:
+        keys = [k for k in answer if is_one_of(k, TEXT)]
+        if len(keys) < len(answer) or not all(k in names for k in keys):
+            shape = "a dictionary with other names"
+            raise Refused("invalid.parts", name=name, shape=shape, wanted=wanted)
+    else:
+        number(answer, named[0][1], name)
+        raise Refused("invalid.parts", name=name, shape="one value", wanted=wanted)
+    answer = {part: plain(answer.get(part)) for part in names}
+    missing = [part for part, x in answer.items() if is_unanswered(x)]
+    if len(missing) == len(names):
+        unanswered(answer[names[0]], name)
+    if missing:
+        raise Refused("invalid.missing", missing=", ".join(f"`{part}`" for part in missing))
+    return answer
+
+
 def finite(value, name):
     """Return `value`, or raise `Refused` if it is NaN or infinite."""
     if isnan(value):
@@ -177,15 +173,6 @@ def finite(value, name):
     if not isfinite(value):
         raise Refused("invalid.infinite", name=name)
     return value
-
-
-def _as_float(value):
-    try:
-        return float(value)
-    except OverflowError:
-        return inf
-    except ValueError:  # Decimal("sNaN")
-        return nan
 
 
 def _nested(value, unit, name, depth):
@@ -242,24 +229,3 @@ def _from_text(text, unit, name):
     tail = f" {unit}" if unit else ""
     words = "one number with its unit" if unit else "one number"
     raise Refused("invalid.text", name=name, words=words, example=f'"12.5{tail}" or "1.2e-3{tail}"')
-
-
-def brief(value, depth=3):
-    """Return a short text for an answer, the same for the same answer: what the record keeps."""
-    value = plain(value)
-    if is_one_of(value, _NUMBERS):
-        return f"{_as_float(value):.10g}"
-    if type(value) is str:
-        return value[:80]
-    if depth and is_one_of(value, (list, tuple)) and len(value) <= 10:
-        return "(" + ", ".join(brief(x, depth - 1) for x in value) + ")"
-    if depth and type(value) is dict and len(value) <= 10:
-        return brief(list(value.items()), depth)
-    if type(value) is ndarray and value.dtype.kind in "iuf":
-        return f"array {value.shape} " + sha256(value.tobytes()).hexdigest()[:12]
-    if type(value) is FunctionType:
-        code = value.__code__
-        constants = [x for x in code.co_consts if is_one_of(x, (*_NUMBERS, str))]
-        text = repr((code.co_names, constants)).encode()
-        return "function " + sha256(code.co_code + text).hexdigest()[:12]
-    return kind_of(value)

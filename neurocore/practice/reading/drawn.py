@@ -3,46 +3,38 @@
 import builtins
 import re
 import sys
-from typing import NamedTuple
 
-from numpy import argsort, nan, ndarray
+from numpy import argsort, nan
 from numpy import isfinite as np_isfinite
 from numpy.ma import filled
 
-from neurocore.practice.outcomes import Refused
-from neurocore.practice.reading import is_one_of, kind_of
-from neurocore.practice.units import conversion
-from neurocore.practice.written import TEN
+from neurocore.practice.reading.objects import is_one_of, kind_of
+from neurocore.practice.reading.refused import Refused
+from neurocore.practice.reading.units import conversion
+from neurocore.practice.reading.written import TEN
 
-__builtins__ = dict(vars(builtins))  # see reading.py
-
-
-class Drawing(NamedTuple):
-    """What stands on one pair of axes.
-
-    Curves are (x, y) arrays sorted by x; their names are what a legend would call them.
-    """
-
-    curves: list[tuple[ndarray, ndarray]]
-    names: list[str]
-    labels: tuple[str, str]
-    scales: tuple[str, str]
+__builtins__ = dict(vars(builtins))  # see objects.py
 
 
-def read(value, name):
+def drawing(value, units, name):
     """Return what is drawn on the axes, or in the figure, that a student hands in.
 
     Parameters
     ----------
     value : object
         What the student handed in.
+    units : sequence of str
+        The units that x and y are wanted in.
     name : str
         What the student calls it.
 
     Returns
     -------
-    Drawing
-        Lines and scattered points with at least two finite places, in the order drawn.
+    dict
+        "curves": lines and scattered points with at least two finite places, in the order drawn,
+        each with its "name" in a legend and lists "x" and "y", sorted by x, in the units that are
+        wanted. "axes": for x and y the "label", the "scale", and "unit_named", whether the label
+        names a unit of the kind that is wanted; if not, values count in the unit wanted.
 
     Raises
     ------
@@ -50,19 +42,19 @@ def read(value, name):
         With the code of the outcome, if it is anything else, or if nothing is drawn there.
     """
     try:
-        drawing = _read(_axes(value, name))
+        found = _read(_axes(value, name), units)
     except Refused:
         raise
     except BaseException as error:  # what matplotlib holds can be the student's own objects
         kind = "a drawing that cannot be read"
         raise Refused("invalid.plot", name=name, kind=kind) from error
-    if not drawing.curves:
+    if not found["curves"]:
         raise Refused("unanswered.drawing", name=name)
-    return drawing
+    return found
 
 
-def _read(axes):
-    """Return the curves that can be seen on the axes, their names, the labels and the scales."""
+def _read(axes, units):
+    """Return the curves that can be seen on the axes, the labels and the scales."""
     Axes = type(axes)  # its own functions: those of the object can be rebound
     Line = sys.modules["matplotlib.lines"].Line2D
     Points = sys.modules["matplotlib.collections"].PathCollection
@@ -73,12 +65,25 @@ def _read(axes):
     for points in axes.collections:
         if type(points) is Points and points.get_visible():
             found.append((str(points.get_label()).strip(), *filled(points.get_offsets(), nan).T))
-    read_off = [(name, sorted_curve(x, y)) for name, x, y in found]
-    read_off = [(name, curve) for name, curve in read_off if curve[0].size > 1]
-    names, curves = ([pair[i] for pair in read_off] for i in (0, 1))
     labels = str(Axes.get_xlabel(axes)), str(Axes.get_ylabel(axes))
     scales = str(Axes.get_xscale(axes)), str(Axes.get_yscale(axes))
-    return Drawing(curves, names, labels, scales)
+    factors = [
+        unit_factor(label, unit) if unit else 1.0 for label, unit in zip(labels, units, strict=True)
+    ]
+    across, up = (1.0 if factor is None else factor for factor in factors)
+    curves = []
+    for name, x, y in found:
+        x, y = sorted_curve(x, y)
+        if x.size > 1:
+            curves.append({"name": name, "x": (x * across).tolist(), "y": (y * up).tolist()})
+    described = zip(labels, scales, factors, strict=True)
+    return {
+        "curves": curves,
+        "axes": [
+            {"label": label, "scale": scale, "unit_named": factor is not None}
+            for label, scale, factor in described
+        ],
+    }
 
 
 def sorted_curve(x, y):

@@ -7,13 +7,14 @@ import re
 from math import inf, nan
 from types import FunctionType, MethodType
 
-from numpy import array_equal, ndarray
+from numpy import array, array_equal, ndarray
 
-from neurocore.practice.outcomes import Refused
-from neurocore.practice.reading import is_one_of, number, numbers
-from neurocore.practice.sandbox import AskedForInput
+from neurocore.practice.reading import sandbox
+from neurocore.practice.reading.numbers import number, numbers
+from neurocore.practice.reading.objects import is_one_of, kind_of
+from neurocore.practice.reading.refused import Refused
 
-__builtins__ = dict(vars(builtins))  # see reading.py
+__builtins__ = dict(vars(builtins))  # see objects.py
 
 _LONGEST = 200  # characters of an error's text that are shown
 
@@ -24,6 +25,44 @@ def describe(names, arguments):
         f"`{name}` = " + (f"an array of {x.size} values" if type(x) is ndarray else f"{x:g}")
         for name, x in zip(names, arguments, strict=True)
     )
+
+
+def tried(answer, form):
+    """Try a student's function in the sandbox: on each call, the first again, and all as arrays.
+
+    Parameters
+    ----------
+    answer : object
+        What the student handed in.
+    form : dict
+        "name", "arguments", "calls", "unit", "vectorised" and "seconds" of the problem.
+
+    Returns
+    -------
+    dict
+        "records", what `try_out` returns, and "printed", the beginning of what it printed.
+
+    Raises
+    ------
+    Refused
+        If it is no function, or if it did not come back.
+    """
+    if not callable(answer):
+        raise Refused("invalid.not-a-function", name=form["name"], kind=kind_of(answer))
+    places = [tuple(call) for call in form["calls"]]
+    calls = [*places, places[0]]
+    if form["vectorised"]:
+        calls.append(tuple(array(column) for column in zip(*places, strict=True)))
+    try:
+        records, printed = sandbox.run(
+            lambda: try_out(answer, form["name"], form["arguments"], calls, form["unit"]),
+            form["seconds"],
+        )
+    except sandbox.Stopped:
+        raise Refused("invalid.time", seconds=form["seconds"]) from None
+    except sandbox.Crashed:
+        raise Refused("invalid.crashed") from None
+    return {"records": records, "printed": printed}
 
 
 def try_out(function, name, names, calls, unit):
@@ -83,7 +122,7 @@ def _one_call(function, name, names, arguments, unit, by_name):
         # By name where they stand behind a bare `*`, or are gathered by `**`.
         named = dict(zip(names, given, strict=True))
         returned = function(**named) if by_name else function(*given)
-    except AskedForInput:
+    except sandbox.AskedForInput:
         return {"code": "invalid.input", "fields": {"where": where}}
     except (SystemExit, KeyboardInterrupt):
         return {"code": "invalid.exit", "fields": {"where": where}}

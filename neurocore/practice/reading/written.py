@@ -9,7 +9,7 @@ import re
 import warnings
 from typing import NamedTuple
 
-__builtins__ = dict(vars(builtins))  # see reading.py
+__builtins__ = dict(vars(builtins))  # see objects.py
 
 _LONGEST = 100  # far longer texts are no answer, and would keep the patterns busy for hours
 _SPELLINGS = str.maketrans("−–‐‑", "----") | dict.fromkeys(map(ord, "\u200b\u2060\ufeff"), " ")
