@@ -19,6 +19,7 @@ from .stimuli import Stimulus, VoltageClamp
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
 MOST_STEPS = 1e7  # in one run, and as many samples
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
+SWIFT = 40.0  # a step's limit in units of C over all conductances: an upstroke opens some of them
 
 
 def simulate(
@@ -350,10 +351,16 @@ def _pair(coarse, fine):
 
 
 def _fastest(membranes):
-    """Return the shortest time constant (ms) of any gating between −80 and 40 mV, 0.1 at most."""
+    """Return the shortest time constant (ms) of any gating between −80 and 40 mV, 0.1 at most.
+
+    Where it is cold, gates are slower than an upstroke: then the membrane's own time counts.
+    """
     v = np.arange(-80.0, 41.0, 5.0)
     shortest = 0.1
     for m in distinct(membranes)[0]:
+        slopes = [c.drive(0.5, m.celsius) - c.drive(-0.5, m.celsius) for c in m.channels]
+        all_open = sum(c.conductance * s for c, s in zip(m.channels, slopes, strict=True))
+        shortest = min(shortest, SWIFT * m.capacitance / max(all_open, 1e-9))
         for gate in m.gates:
             shortest = min(shortest, gate.time_constant(v, m.celsius).min())
     return shortest
