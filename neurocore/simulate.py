@@ -22,6 +22,7 @@ from .stimuli import Stimulus, VoltageClamp
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
+SWIFT = 40.0  # a step's limit in units of C over all conductances: an upstroke opens some of them
 
 
 def simulate(
@@ -68,7 +69,9 @@ def simulate(
         How far (ms) spike and arrival times may be from those of infinitely fine steps. The
         default holds for 0.1 s of firing of the models in this book; it costs about 5 ms of
         computing for 100 ms of one patch, 0.1 s for 10 ms of a 1000-compartment axon. A hundred
-        times better costs two to three times as much.
+        times better costs two to three times as much. It does not hold within 0.1 % of a
+        threshold, where errors reach hundreds of times that and a spike may be missed, nor along
+        cables below 1e-4 ms, where they reach five times that; see tests/benchmarks/accuracy.py.
     step : float, optional
         The time step (ms) for arrays, in place of one chosen from `accuracy`.
     threshold : float
@@ -320,10 +323,16 @@ def _many(cell, plan, v0, record, sample, step, stop):
 
 
 def _fastest(membranes):
-    """Return the shortest time constant (ms) of any gating between −80 and 40 mV, 0.1 at most."""
+    """Return the shortest time constant (ms) of any gating between −80 and 40 mV, 0.1 at most.
+
+    Where it is cold, gates are slower than an upstroke: then the membrane's own time counts.
+    """
     v = np.arange(-80.0, 41.0, 5.0)
     shortest = 0.1
     for m in distinct(membranes)[0]:
+        slopes = [c.drive(0.5, m.celsius) - c.drive(-0.5, m.celsius) for c in m.channels]
+        all_open = sum(c.conductance * s for c, s in zip(m.channels, slopes, strict=True))
+        shortest = min(shortest, SWIFT * m.capacitance / max(all_open, 1e-9))
         for gate in m.gates:
             shortest = min(shortest, gate.time_constant(v, m.celsius).min())
     return shortest
