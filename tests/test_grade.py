@@ -1,12 +1,16 @@
 """A class: notebooks of several students, some of them strange."""
 
+import contextlib
 import csv
 import json
+import os
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 
 import nbformat
+import psutil
 import pytest
 import test_exercises as exercises
 
@@ -130,9 +134,13 @@ def test_command(tmp_path):
     assert "there is none in" in nothing.stderr
     missing = subprocess.run([*command, tmp_path / "none"], capture_output=True, text=True)
     assert (missing.returncode, missing.stderr.count("none'")) == (2, 1)
-    nbformat.write(exercises.read("propagation"), tmp_path / "Kim.ipynb")
-    run = subprocess.run([*command, tmp_path], capture_output=True, text=True, cwd=tmp_path)
+    notebook = exercises.read("propagation")
+    notebook.cells.append(nbformat.v4.new_code_cell(LOOP))
+    nbformat.write(notebook, tmp_path / "Kim.ipynb")
+    command += [tmp_path, "--seconds", "15"]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert (run.returncode, run.stderr) == (0, "")
+    assert "was stopped after 15 s" in run.stdout
     assert "Kim: 0 solved" in run.stdout
     assert "Kim,0," in (tmp_path / "grades.csv").read_text()
 
@@ -234,10 +242,10 @@ def test_answers_handed_to_check_and_seeds(class_):
         ("input('?')", "code cell 3, failed: StdinNotImplementedError"),
         ("x = bytearray(1 << 40)", "code cell 3, failed: MemoryError"),
         (
-            "import os, time\nfor _ in range(30):\n    if not os.fork(): time.sleep(999)\n"
-            "while True: pass",
-            "was stopped after 8 s in code cell 3",
+            "def grow():\n    kept = []\n    while True: kept.append(np.empty(1 << 24))\ngrow()",
+            "code cell 3, failed: MemoryError",
         ),
+        ("raise ValueError('x' * (1 << 26))", "code cell 3, failed: ValueError: xxx"),
     ],
 )
 def test_harm_costs_only_itself(class_, cell, words):
@@ -248,6 +256,47 @@ def test_harm_costs_only_itself(class_, cell, words):
     assert class_.said("Ada") == []
     (said,) = class_.said("Eve")
     assert words in said
+
+
+PRINTS = """big = 'x' * (1 << 27)
+print(big)
+big
+"""
+
+
+def test_output_stays_in_the_kernel(class_):
+    """However much it is: this process would have to hold it several times over."""
+    class_.put("Eve.ipynb", one(PRINTS + "from IPython.display import display", RIGHT))
+    class_.put("Max.ipynb", one(PRINTS, "display({'text/plain': big}, raw=True)", RIGHT))
+    tracemalloc.start()
+    got = class_.graded()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {got["Eve", "ghk-rest"], got["Max", "ghk-rest"]} == {"correct"}
+    assert peak < 1 << 26
+
+
+ESCAPES = """import os, time
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        open({path!r}, "w").write(str(os.getpid()))
+        time.sleep(999)
+    os._exit(0)
+while not os.path.exists({path!r}): pass
+{end}"""
+
+
+@pytest.mark.parametrize("end", ["while True: pass", "os._exit(1)", ""])
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_nothing_runs_on(class_, tmp_path_factory, end):
+    """Not even what has left the kernel's group, and has lost its parent."""
+    path = tmp_path_factory.mktemp("left") / "pid"
+    class_.put("Eve.ipynb", one(RIGHT, ESCAPES.format(path=str(path), end=end)))
+    class_.graded(seconds=8)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(int(path.read_text()))
+        assert process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_what_is_strange_costs_only_itself(class_, monkeypatch):
