@@ -1,15 +1,20 @@
 """A class: notebooks of several students, some of them strange."""
 
+import contextlib
 import csv
+import json
+import os
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 
 import nbformat
+import psutil
 import pytest
 import test_exercises as exercises
 
-from neurocore.practice import grade, handed_in
+from neurocore.practice import grade, handed_in, running
 from neurocore.problems import problems
 
 PROBLEMS = exercises.BY_CHAPTER["resting_potential"]
@@ -127,9 +132,15 @@ def test_command(tmp_path):
     nothing = subprocess.run([*command, tmp_path], capture_output=True, text=True, cwd=tmp_path)
     assert nothing.returncode == 2
     assert "there is none in" in nothing.stderr
-    nbformat.write(exercises.read("propagation"), tmp_path / "Kim.ipynb")
-    run = subprocess.run([*command, tmp_path], capture_output=True, text=True, cwd=tmp_path)
+    missing = subprocess.run([*command, tmp_path / "none"], capture_output=True, text=True)
+    assert (missing.returncode, missing.stderr.count("none'")) == (2, 1)
+    notebook = exercises.read("propagation")
+    notebook.cells.append(nbformat.v4.new_code_cell(LOOP))
+    nbformat.write(notebook, tmp_path / "Kim.ipynb")
+    command += [tmp_path, "--seconds", "15"]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert (run.returncode, run.stderr) == (0, "")
+    assert "was stopped after 15 s" in run.stdout
     assert "Kim: 0 solved" in run.stdout
     assert "Kim,0," in (tmp_path / "grades.csv").read_text()
 
@@ -231,9 +242,8 @@ def test_answers_handed_to_check_and_seeds(class_):
         ("input('?')", "code cell 3, failed: StdinNotImplementedError"),
         ("x = bytearray(1 << 40)", "code cell 3, failed: MemoryError"),
         (
-            "import os, time\nfor _ in range(30):\n    if not os.fork(): time.sleep(999)\n"
-            "while True: pass",
-            "was stopped after 8 s in code cell 3",
+            "def grow():\n    kept = []\n    while True: kept.append(np.empty(1 << 24))\ngrow()",
+            "code cell 3, failed: MemoryError",
         ),
     ],
 )
@@ -245,6 +255,112 @@ def test_harm_costs_only_itself(class_, cell, words):
     assert class_.said("Ada") == []
     (said,) = class_.said("Eve")
     assert words in said
+
+
+PRINTS = """big = 'x' * (1 << 27)
+print(big)
+big
+"""
+
+
+def test_output_stays_in_the_kernel(class_):
+    """However much it is: this process would have to hold it several times over."""
+    class_.put("Eve.ipynb", one(PRINTS, "raise ValueError(big[: 1 << 25])", RIGHT))
+    class_.put(
+        "Max.ipynb",
+        one(
+            PRINTS,
+            "from IPython.display import display\ndisplay({'text/plain': big}, raw=True)",
+            RIGHT,
+        ),
+    )
+    tracemalloc.start()
+    got = class_.graded()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {got["Eve", "ghk-rest"], got["Max", "ghk-rest"]} == {"correct"}
+    assert peak < 1 << 26
+    assert [words[:60] for words in class_.said("Eve")] == [
+        "`Eve.ipynb`, code cell 3, failed: ValueError: xxxxxxxxxxxxxx"
+    ]
+    assert class_.said("Max") == []
+
+
+ESCAPES = """import os, time
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        open({path!r}, "w").write(str(os.getpid()))
+        time.sleep(999)
+    os._exit(0)
+while not os.path.exists({path!r}): pass
+{end}"""
+
+
+@pytest.mark.parametrize("end", ["while True: pass", "os._exit(1)", ""])
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
+def test_nothing_runs_on(class_, tmp_path_factory, end):
+    """Not even what has left the kernel's group, and has lost its parent."""
+    path = tmp_path_factory.mktemp("left") / "pid"
+    class_.put("Eve.ipynb", one(RIGHT, ESCAPES.format(path=str(path), end=end)))
+    class_.graded(seconds=8)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(int(path.read_text()))
+        assert process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_what_is_strange_costs_only_itself(class_, monkeypatch):
+    """What is foreseen has words of its own, and what is not is named all the same."""
+    strange = {
+        "A": {"metadata": {"kernelspec": None, "language_info": None}},
+        "B": {"nbformat": "four"},
+        "C": {"cells": {"cell": 1}},
+        "D": {"metadata": {"kernelspec": ["python"]}},
+        "E": {"cells": [{"cell_type": "code", "metadata": None, "source": None}]},
+        "F": {"cells": None},
+        "G": {"metadata": None},
+    }
+    for student, change in strange.items():
+        class_.put(f"{student}/x.ipynb", json.dumps({**one(RIGHT), **change}))
+    class_.put("Z/x.ipynb", one(RIGHT))
+    class_.put("Y/x.ipynb", " " * handed_in._LARGEST + nbformat.writes(one(RIGHT)))
+    class_.zip("X.zip", {"x.ipynb": one(RIGHT)})
+    torn = (class_.folder / "X.zip").read_bytes()
+    class_.put("X.zip", torn[:60] + b"\xff" * 60 + torn[120:])
+    class_.put("W/work.zip", torn[:60] + b"\xff" * 60 + torn[120:])
+    run = running.run
+
+    def broken(steps, folder, seconds):
+        if "unforeseen" in str([step.source for step in steps]):
+            raise TypeError("nobody knew")
+        return run(steps, folder, seconds)
+
+    monkeypatch.setattr(running, "run", broken)
+    class_.put("V/x.ipynb", one("'unforeseen'"))
+    got = class_.graded()
+    assert {student for student, problem in got} == {"A", "Z"}
+    assert got["A", "ghk-rest"] == got["Z", "ghk-rest"] == "correct"
+    assert class_.students == set("ABCDEFGVWXYZ")
+    for student in "BCDEFG":
+        (said,) = class_.said(student)
+        assert "is not a notebook" in said
+    assert "larger than 64 MB" in class_.said("Y")[0]
+    assert class_.said("V") == [
+        "`x.ipynb` was not graded: the grader failed at it, TypeError: nobody knew."
+    ]
+    assert all("cannot be opened" in class_.said(student)[0] for student in "WX")
+
+
+def test_what_may_be_of_two_is_said(class_):
+    class_.put("Max.ipynb", one(RIGHT))
+    class_.put("Max (1).ipynb", one("v_m = 1"))
+    class_.put("Zoe.ipynb", one(RIGHT))
+    class_.graded()
+    assert class_.students == {"Max", "Zoe", ""}
+    assert class_.said("") == [
+        "`Max (1).ipynb`, `Max.ipynb` were taken for the work of one student, Max. "
+        "Are they of two? Then rename one."
+    ]
 
 
 def test_names_and_formats_of_notebooks(class_):
@@ -298,7 +414,7 @@ def test_zips(class_):
     inner = (class_.folder / "inner.zip").read_bytes()
     (class_.folder / "inner.zip").unlink()
     class_.put("Bob/work.zip", inner)
-    class_.put("Rar.rar", "Rar!")
+    class_.put("Rar.tar.gz", "Rar!")
     class_.zip(
         "Physiology-123.zip",
         {
@@ -318,6 +434,32 @@ def test_zips(class_):
     assert class_.students == {s for s, _ in got} | named
     assert all(len(class_.said(student)) == 1 for student in named)
     assert "leads out of it" in class_.said("Evil")[0]
+
+
+def test_links_are_not_followed(class_, tmp_path_factory):
+    """Neither to another's work, nor to what lies on the teacher's machine."""
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "x.ipynb").write_text(nbformat.writes(one(RIGHT)), encoding="utf-8")
+    (outside / "secret.txt").write_text("42")
+    class_.put("Ada/x.ipynb", one("open('secret.txt')", "open('there/secret.txt')"))
+    for path, target in {
+        "Ada/secret.txt": outside / "secret.txt",
+        "Ada/there": outside,
+        "Bob": outside,
+        "Cyd.ipynb": outside / "x.ipynb",
+    }.items():
+        try:
+            (class_.folder / path).symlink_to(target)
+        except OSError:
+            pytest.skip("links cannot be made here")
+    (class_.folder / "Dan").mkdir()
+    (class_.folder / "Dan" / "x.ipynb").symlink_to(outside / "x.ipynb")
+    got = class_.graded()
+    assert {student for student, _ in got} == {"Ada"}
+    assert class_.students == {"Ada", "Dan", ""}
+    assert sum("FileNotFoundError" in words for words in class_.said("Ada")) == 2
+    assert sum("not followed" in words for words in class_.said("")) == 2
+    assert any("not followed" in words for words in class_.said("Dan"))
 
 
 def test_zip_that_unpacks_to_too_much(class_, monkeypatch):

@@ -74,7 +74,7 @@ def grade(folder, seconds=SECONDS):
         if not submissions and not any(trouble.student for trouble in troubles):
             raise ValueError(f"folder must hold notebooks; there is none in {str(folder)!r}")
         with ThreadPoolExecutor(os.cpu_count()) as executor:
-            found = list(executor.map(lambda one: judge_notebook(one, seconds), submissions))
+            found = list(executor.map(lambda one: _judge_safely(one, seconds), submissions))
     words = [Grade(t.student, "", "invalid.submission", t.words) for t in troubles]
     best = {}
     for submission, verdicts in zip(submissions, found, strict=True):
@@ -87,6 +87,16 @@ def grade(folder, seconds=SECONDS):
     order = {problem: i for i, problem in enumerate(problems())}
     found = [Grade(*key, verdict.code, verdict.message) for key, verdict in best.items()]
     return sorted(words + found, key=lambda g: (g.student, order.get(g.problem, -1)))
+
+
+def _judge_safely(submission, seconds):
+    """What nobody has foreseen costs one submission, not the whole class."""
+    try:
+        return judge_notebook(submission, seconds)
+    except Exception as error:
+        name = submission.path.relative_to(submission.root).as_posix()
+        why = f"the grader failed at it, {type(error).__name__}: {error}"
+        return [reply("invalid.notebook", name=name, why=why)]
 
 
 def judge_notebook(submission, seconds=SECONDS):
@@ -223,7 +233,7 @@ def main():
     arguments = parser.parse_args()
     try:
         grades = grade(arguments.folder, arguments.seconds)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         parser.error(str(error))
     folder = Path(arguments.folder)
     folder = folder if folder.is_dir() else folder.parent

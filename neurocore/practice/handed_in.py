@@ -12,10 +12,11 @@ from typing import NamedTuple
 _NOTEBOOK = re.compile(r"\.ipynb(\s*\(\d+\))?(\.json|\.txt)?$", re.IGNORECASE)
 _COPY = re.compile(r"\s*\(\d+\)$")  # what a browser adds to a second download
 _MOODLE = re.compile(r"^(.+_\d+)_assign(?:submission|feedback)_[a-z]+_?", re.IGNORECASE)
-_ARCHIVE = re.compile(r"\.(rar|7z|tar|tgz|gz|bz2|xz)$", re.IGNORECASE)
+_ARCHIVE = re.compile(r"(\.(zip|rar|7z|tar|tgz|gz|bz2|xz))+$", re.IGNORECASE)
 _JUNK = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
 _BESIDE = (".py", ".csv", ".txt", ".npy", ".npz", ".json")  # what notebooks of a class may share
 _OWN = ("grades.csv", "replies.csv")
+_LARGEST = 1 << 26  # bytes of a notebook; to read it takes many times as much
 _UNPACKED = 1 << 30  # bytes that a zip may unpack to
 _FILES = 10_000  # and the files in it
 _DEPTH = 3  # of zips in zips
@@ -52,44 +53,53 @@ def find(folder, scratch):
     (list of Submission, list of Trouble)
         Every student who handed anything in is in one of them.
     """
-    found, troubles = [], []
+    found, troubles, names = [], [], {}
     if folder.is_file() and zipfile.is_zipfile(folder):
         folder = _within(_unpack(folder, scratch))
     entries = _entries(folder)
-    zips = [entry for entry in entries if entry.suffix.lower() == ".zip" and entry.is_file()]
-    alone = len(entries) == 1
     for entry in entries:
-        if entry in zips:
-            _open_zip(entry, scratch, alone, found, troubles)
-        elif entry.is_symlink():
-            troubles.append(Trouble("", f"`{entry.name}` is a link and was not followed."))
-        elif entry.is_dir():
-            _look_in(_student(entry.name), entry, scratch, found, troubles)
-        elif _NOTEBOOK.search(entry.name):
-            found.append(Submission(_student(entry.name), entry, folder, True))
-        elif _ARCHIVE.search(entry.name) or _MOODLE.match(entry.name):
-            troubles.append(Trouble(_student(entry.name), f"`{entry.name}` cannot be opened."))
-        elif entry.suffix.lower() not in _BESIDE:
-            troubles.append(Trouble("", f"`{entry.name}` is not a notebook and was left out."))
+        try:
+            whose = _take(entry, len(entries) == 1, scratch, found, troubles)
+        except (ValueError, OSError) as error:
+            whose = _student(entry.name)
+            troubles.append(Trouble(whose, f"`{entry.name}` cannot be opened: {error}"))
+        names.setdefault(whose, []).append(f"`{entry.name}`")
+    for whose, mine in names.items():
+        if whose and len(mine) > 1 and not _MOODLE.match(mine[0].strip("`")):
+            words = f"{', '.join(mine)} were taken for the work of one student, {whose}."
+            troubles.append(Trouble("", f"{words} Are they of two? Then rename one."))
     return found, troubles
 
 
-def _open_zip(path, scratch, alone, found, troubles):
-    try:
-        unpacked = _unpack(path, scratch)
-    except (ValueError, OSError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-        troubles.append(Trouble(_student(path.name), f"`{path.name}` cannot be opened: {error}"))
-        return
-    inside = _within(unpacked)
-    entries = _entries(inside)
-    folders = [entry for entry in entries if entry.is_dir()]
-    moodle = any(_MOODLE.match(entry.name) for entry in entries)
-    if moodle or (alone and len(folders) > 1):  # a whole class
-        more, other = find(inside, _room(scratch))
-        found += more
-        troubles += other
-    else:
-        _look_in(_student(path.name), unpacked, scratch, found, troubles)
+def _take(entry, alone, scratch, found, troubles):
+    """Add what one entry of a class's folder holds; return whose it is, "" if nobody's."""
+    student = _student(entry.name)
+    if entry.is_symlink():
+        troubles.append(Trouble("", f"`{entry.name}` is a link and was not followed."))
+    elif entry.is_dir():
+        _look_in(student, entry, scratch, found, troubles)
+        return student
+    elif entry.suffix.lower() == ".zip":
+        unpacked = _unpack(entry, scratch)
+        inside = _within(unpacked)
+        entries = _entries(inside)
+        moodle = any(_MOODLE.match(one.name) for one in entries)
+        if moodle or (alone and sum(one.is_dir() for one in entries) > 1):  # a whole class
+            more, other = find(inside, _room(scratch))
+            found += more
+            troubles += other
+            return ""
+        _look_in(student, unpacked, scratch, found, troubles)
+        return student
+    elif _NOTEBOOK.search(entry.name):
+        found.append(Submission(student, entry, entry.parent, True))
+        return student
+    elif _ARCHIVE.search(entry.name) or _MOODLE.match(entry.name):
+        troubles.append(Trouble(student, f"`{entry.name}` cannot be opened."))
+        return student
+    elif entry.suffix.lower() not in _BESIDE:
+        troubles.append(Trouble("", f"`{entry.name}` is not a notebook and was left out."))
+    return ""
 
 
 def _look_in(student, root, scratch, found, troubles):
@@ -112,7 +122,7 @@ def _look_in(student, root, scratch, found, troubles):
                         raise ValueError("too many zips in one another")
                     inside = _unpack(entry, scratch)
                     waiting.append((inside, inside, depth + 1))
-                except (ValueError, OSError, RuntimeError, zipfile.BadZipFile) as error:
+                except (ValueError, OSError) as error:
                     words = f"`{entry.name}` cannot be opened: {error}"
                     troubles.append(Trouble(student, words))
             else:
@@ -137,7 +147,7 @@ def _student(name):
     moodle = _MOODLE.match(name)
     if moodle:
         return moodle[1]
-    bare = re.sub(r"\.(zip|rar|7z|tar|tgz|gz|bz2|xz)$", "", _NOTEBOOK.sub("", name), flags=re.I)
+    bare = _ARCHIVE.sub("", _NOTEBOOK.sub("", name))
     return _COPY.sub("", bare).strip() or name
 
 
@@ -157,8 +167,19 @@ def _room(scratch):
 
 
 def _unpack(path, scratch):
-    """Unpack a zip into a new folder. Names that leave it, and too much of it, are refused."""
+    """Unpack a zip into a new folder; raise ValueError with the reason if that cannot be."""
     target = _room(scratch)
+    try:
+        _unpack_into(target, path)
+    except (ValueError, OSError):
+        raise
+    except Exception as error:  # torn, encrypted, packed in an unknown way: each has its own
+        raise ValueError(str(error)) from error
+    return target
+
+
+def _unpack_into(target, path):
+    """Names that lead out of the folder, and too much, are refused."""
     left = _UNPACKED
     with zipfile.ZipFile(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -178,7 +199,6 @@ def _unpack(path, scratch):
                     if left < 0:
                         raise ValueError(f"it unpacks to more than {_UNPACKED >> 20} MB")
                     copy.write(chunk)
-    return target
 
 
 def read(path):
@@ -193,6 +213,8 @@ def read(path):
     from nbformat import reader
 
     try:
+        if Path(path).stat().st_size > _LARGEST:
+            raise ValueError(f"it is larger than {_LARGEST >> 20} MB. Clear its outputs")
         text = Path(path).read_text(encoding="utf-8-sig")
         if not text.strip():
             raise ValueError("it is empty")
@@ -205,6 +227,9 @@ def read(path):
             cell.source, cell.cell_type = "".join(cell.source), str(cell.cell_type)
             if not isinstance(cell.metadata.get("nbgrader", {}), dict):
                 del cell.metadata["nbgrader"]
+        metadata = notebook.get("metadata") or {}
+        names = metadata.get("kernelspec") or {}, metadata.get("language_info") or {}
+        language = names[1].get("name") or names[0].get("language") or "python"
     except json.JSONDecodeError as error:
         raise ValueError("it is damaged") from error
     except (UnicodeError, RecursionError, OSError) as error:
@@ -213,9 +238,6 @@ def read(path):
         raise
     except Exception as error:  # what a foreign file breaks in the conversion is not foreseeable
         raise ValueError("it is not a notebook") from error
-    metadata = notebook.get("metadata", {})
-    names = metadata.get("kernelspec", {}), metadata.get("language_info", {})
-    language = names[1].get("name") or names[0].get("language") or "python"
     if not re.fullmatch(r"i?python\d*", str(language), re.IGNORECASE):
         raise ValueError(f"it is set to the language {language}, not Python")
     return notebook

@@ -4,10 +4,10 @@ Nothing here knows what is right. `serve` is the kernel's side: behind a cell it
 student answered to a judge that it is given by name.
 """
 
+import asyncio
 import json
 import logging
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +23,7 @@ _MEMORY = 4 << 30  # bytes of address space of a notebook's process
 _FILE = 1 << 28  # bytes of a file that it writes
 _MIME = "application/x-neurocore-replies+json"
 _SHOWN = 200  # characters of an error's last line
+_MARK = "NEUROCORE_GRADES_IN"  # the variable that marks what a notebook has started
 _CHILD = """
 import sys
 if sys.path[0] == "":  # a student's random.py must not stop the kernel; IPython puts it back
@@ -65,12 +66,17 @@ def run(steps, folder, seconds):
     Run
         Failed cells are counted from 1 among the code cells.
     """
+    # With a loop of its own nothing of one notebook is left when the next begins.
+    return asyncio.run(_run(steps, folder, seconds))
+
+
+async def _run(steps, folder, seconds):
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from nbformat.v4 import new_code_cell, new_notebook
 
-    said, failed, number, group = [], [], 0, None
+    said, failed, number, why = [], [], 0, ""
     deadline = monotonic() + seconds
     with tempfile.TemporaryDirectory(prefix="nc-", ignore_cleanup_errors=True) as scratch:
         spec = Path(scratch, "kernels", "graded", "kernel.json")
@@ -97,25 +103,28 @@ def run(steps, folder, seconds):
             log=_silent(),
         )
         try:
-            client.start_new_kernel(
+            kernel = client.async_setup_kernel(
+                cleanup_kc=True,
                 cwd=str(folder),
                 env=_environment(scratch),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-            group = manager.provisioner.pid
-            with client.setup_kernel(cleanup_kc=True):
+            async with kernel:
                 client.shutdown_kernel = "immediate"
                 deadline = monotonic() + seconds
                 for number, step in enumerate(steps, start=1):
                     client.begin()
-                    client.execute_cell(new_code_cell(step.source), 0)
+                    await client.async_execute_cell(new_code_cell(step.source), 0)
                     if client.error:
                         failed.append((number, client.error))
                     if step.problems or "check" in step.source:
                         client.begin()
-                        client.execute_cell(new_code_cell(_judge_cell(step.problems)), 0)
+                        judge = new_code_cell(_judge_cell(step.problems))
+                        await client.async_execute_cell(judge, 0)
                         said += client.replies
+                        if client.error:
+                            why = f"could not be judged behind code cell {number}: {client.error}"
         except CellTimeoutError:
             return Run(said, failed, f"was stopped after {seconds:g} s in code cell {number}")
         except (DeadKernelError, RuntimeError):
@@ -123,10 +132,25 @@ def run(steps, folder, seconds):
                 said, failed, f"broke down in code cell {number}" if number else "broke down"
             )
         finally:
-            if group and hasattr(os, "killpg"):  # and what the notebook itself has started
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(group, signal.SIGKILL)
-    return Run(said, failed, "")
+            _end_all(scratch)
+    return Run(said, failed, why)
+
+
+def _end_all(scratch):
+    """Kill what the notebook has started, which has our folder in its environment."""
+    import psutil
+
+    for _ in range(10):  # what is killed may just have started another
+        ours = [
+            process
+            for process in psutil.process_iter(["environ"])
+            if (process.info["environ"] or {}).get(_MARK) == scratch
+        ]
+        if not ours:
+            return
+        for process in ours:
+            with suppress(psutil.Error):
+                process.kill()
 
 
 def _judge_cell(names):
@@ -148,7 +172,7 @@ def _environment(scratch):
     """As in Jupyter: the plots' backend is left to the kernel. Settings of one's own stay out."""
     kept = {k: v for k, v in os.environ.items() if k not in ("MPLBACKEND", "NBGRADER_EXECUTION")}
     path = os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))
-    return kept | {"PYTHONPATH": path, "IPYTHONDIR": str(Path(scratch, "ipython"))}
+    return kept | {"PYTHONPATH": path, "IPYTHONDIR": str(Path(scratch, "ipython")), _MARK: scratch}
 
 
 def _client():
@@ -172,15 +196,27 @@ def _client():
 
 
 def serve():
-    """Be the kernel: set the limits, watch `check`, and serve cells."""
+    """Be the kernel: set the limits, watch `check`, keep output to itself, and serve cells."""
     with suppress(ImportError):  # Windows has no such limits
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE, _FILE))
     from ipykernel.kernelapp import launch_new_instance
+    from jupyter_client.session import Session
 
     from neurocore import practice
+
+    send = Session.send
+
+    def sent(self, stream, what, content=None, *args, **kwargs):
+        kind, inside = (
+            (what, content) if isinstance(what, str) else (what["msg_type"], what["content"])
+        )
+        if _counts(kind, inside):
+            return send(self, stream, what, content, *args, **kwargs)
+
+    Session.send = sent
 
     judged, handed = practice._judged, {}
 
@@ -194,6 +230,17 @@ def serve():
 
     _ours.update(judge=judge_answer, handed=handed)
     launch_new_instance()
+
+
+def _counts(kind, content):
+    """Whether the grader needs a message: no output is sent, and no error at full length."""
+    if kind in ("error", "execute_reply") and "evalue" in content:
+        content.update(evalue=content["evalue"][:_SHOWN], traceback=[])
+    if kind == "execute_reply":
+        content["payload"] = []  # such as a help page
+    if kind == "display_data":
+        return _MIME in content["data"]
+    return kind not in ("stream", "execute_input", "execute_result", "update_display_data")
 
 
 def judge_behind(names):

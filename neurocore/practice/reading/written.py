@@ -76,9 +76,7 @@ def read(text):
     if power is None:
         ten = match["alone"] or match["factor"]
         power = ten.removeprefix("10").translate(_RAISED).strip() if ten else "0"
-    return Written(
-        float(f"{match['sign']}{match['digits'] or '1'}e{power}"), (match["unit"] or "").strip()
-    )
+    return Written(float(f"{match['sign']}{match['digits'] or '1'}e{power}"), match["unit"] or "")
 
 
 def has_power(unit):
