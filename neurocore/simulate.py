@@ -66,7 +66,9 @@ def simulate(
         How far (ms) spike and arrival times may be from those of infinitely fine steps. The
         default holds for 0.1 s of firing of the models in this book; it costs about 5 ms of
         computing for 100 ms of one patch, 0.1 s for 10 ms of a 1000-compartment axon. A hundred
-        times better costs two to three times as much.
+        times better costs two to three times as much. It does not hold within 0.1 % of a
+        threshold, where errors reach hundreds of times that and a spike may be missed, nor along
+        cables below 1e-4 ms, where they reach five times that; see tests/benchmarks/accuracy.py.
     step : float, optional
         The time step (ms) for arrays, in place of one chosen from `accuracy`.
     threshold : float
