@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from judge import derivative
+from judge import FUNCTIONS, flow
 
 import neurocore as nc
 
@@ -273,12 +273,10 @@ def test_hopf_currents():
             low, high = (v, high) if SQUID.steady_current(v) < current else (low, v)
         x = np.array([v, *(float(SQUID.steady_state(v)[s]) for s in SQUID.states)])
 
-        def flow(y):
-            dv, dx = derivative(SQUID, y[0], dict(zip("mhn", y[1:], strict=True)), current)
-            return np.array([dv, *dx])
-
+        change = flow(SQUID, FUNCTIONS)  # of 1 µF/cm²; the current moves x, not the slopes there
         steps = 1e-6 * np.eye(4)
-        jacobian = np.array([(flow(x + s) - flow(x - s)) / 2e-6 for s in steps]).T
+        sides = [np.subtract(change(x + s), change(x - s)) for s in steps]
+        jacobian = np.array(sides).T / 2e-6
         return np.linalg.eigvals(jacobian).real.max()
 
     for hopf in (9.78, 154.5):
