@@ -11,7 +11,7 @@ book: .venv/ready
 
 test: .venv/ready
 	$(BIN)/python tests/browser.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lab: .venv/ready
 	$(BIN)/jupyter lab exercises

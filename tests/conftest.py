@@ -9,6 +9,7 @@ from pathlib import Path
 import browser
 import pytest
 import serve
+from filelock import FileLock
 from hypothesis import settings
 
 # Slow machines are no fault, and what CI finds must be found again by who looks into it.
@@ -30,15 +31,24 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def site_folder():
-    """Build the book, warnings as errors, and return its folder."""
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [program, "build", ".", "-W", "-n", "--keep-going"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    said = run.stdout + run.stderr
-    assert run.returncode == 0, said[-6000:]
-    assert "build succeeded" in said or "no targets are out of date" in said, said[-6000:]
-    return ROOT / "_build" / "html"
+def site_folder(testrun_uid):
+    """Build the book, warnings as errors, and return its folder.
+
+    Once a run: of several workers the first builds, and the others wait for it.
+    """
+    build = ROOT / "_build"
+    build.mkdir(exist_ok=True)
+    stamp = build / "built-for-tests"
+    with FileLock(build / "tests.lock"):
+        if not stamp.exists() or stamp.read_text() != testrun_uid:
+            program = Path(sys.executable).with_name("jupyter-book")
+            command = [program, "build", ".", "-W", "-n", "--keep-going"]
+            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            said = run.stdout + run.stderr
+            assert run.returncode == 0, said[-6000:]
+            assert "build succeeded" in said or "no targets are out of date" in said, said[-6000:]
+            stamp.write_text(testrun_uid)
+    return build / "html"
 
 
 @pytest.fixture(scope="session")
