@@ -132,8 +132,8 @@ def the_axon(myelinated, diameter, celsius, left):
         axon = bare_axon(membrane, diameter, 1e3 * AXON_LENGTH, 98.96, BARE_PIECES)
         place, myelin = axon.position / 1e3, np.zeros(SITES.size)
         first = 1.0
-    # A spike's height: one node at 0 mV does not quite fire the next at 10 °C.
-    start = np.where(place < first, 40.0, np.nan)
+    # One node at 0 mV does not quite fire the next at 10 °C.
+    start = np.where(place < first, 20.0, np.nan)
     r = simulate(
         axon, None, MOMENTS[-1], resets={0.0: {"v": start}}, threshold=-30.0, accuracy=1e-2
     )
