@@ -2,7 +2,7 @@
 
 import builtins
 from dataclasses import dataclass
-from math import inf, log, pi
+from math import ceil, inf, log, log10, pi
 
 from numpy import array
 from numpy import isfinite as all_finite
@@ -48,6 +48,14 @@ class Tolerance:
         if self.relative:
             margins.append(f"{100 * self.relative:g} %")
         return "within " + " or ".join(margins)
+
+    @property
+    def digits(self):
+        """How many digits stay within the margin, where it is relative only; else 0."""
+        if self.absolute or not self.relative:
+            return 0
+        # rounding to n digits moves a number by up to 0.5 · 10^(1 − n) of itself, if it begins in 1
+        return max(1, ceil(1 - log10(2 * self.relative)))
 
 
 def of_largest(rule, unit):
