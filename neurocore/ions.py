@@ -4,13 +4,17 @@ Units: mV, mM, °C; permeabilities absolute in cm/s or relative, currents in µA
 positive; conductances in mS/cm².
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from neurocore._arguments import instance, numbers, plain, same_grid, temperature
+from neurocore._arguments import FloatOrArray, instance, numbers, plain, same_grid, temperature
 
 # CODATA 2018 (exact since the SI of 2019): both are products of defined constants.
 AVOGADRO = 6.02214076e23
@@ -22,6 +26,8 @@ GAS_CONSTANT = 1.380649e-23 * AVOGADRO
 
 VALENCE = MappingProxyType({"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "Mg": 2, "HCO3": -1, "H": 1})
 """Charge number of each ion that the book speaks of."""
+
+_Arrays: TypeAlias = dict[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class IonSet:
     permeability: Mapping[str, float]
     celsius: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, limit in (
             ("outside", {"above": 0}), ("inside", {"above": 0}), ("permeability", {"least": 0})
         ):  # fmt: skip
@@ -63,7 +69,7 @@ MAMMALIAN = IonSet(
 """The mammalian neuron that the book's chapter on rest works with."""
 
 
-def thermal_voltage(celsius=37.0):
+def thermal_voltage(celsius: ArrayLike = 37.0) -> FloatOrArray:
     """Return RT/F, the voltage that heat is worth.
 
     Parameters
@@ -79,7 +85,9 @@ def thermal_voltage(celsius=37.0):
     return plain(1e3 * GAS_CONSTANT * (temperature(celsius) + 273.15) / FARADAY)
 
 
-def nernst(outside, inside, valence, celsius=37.0):
+def nernst(
+    outside: ArrayLike, inside: ArrayLike, valence: ArrayLike, celsius: ArrayLike = 37.0
+) -> FloatOrArray:
     """Return the potential at which an ion is in equilibrium (Nernst 1888).
 
     Parameters
@@ -116,7 +124,7 @@ def nernst(outside, inside, valence, celsius=37.0):
     return plain(rt_f / valence * (np.log(outside) - np.log(inside)))
 
 
-def driving_force(v, reversal):
+def driving_force(v: ArrayLike, reversal: ArrayLike) -> FloatOrArray:
     """Return the force on an ion, V − E.
 
     Parameters
@@ -135,7 +143,12 @@ def driving_force(v, reversal):
     return plain(v - reversal)
 
 
-def ghk_voltage(permeability, outside, inside, celsius=37.0):
+def ghk_voltage(
+    permeability: Mapping[str, ArrayLike],
+    outside: Mapping[str, ArrayLike],
+    inside: Mapping[str, ArrayLike],
+    celsius: ArrayLike = 37.0,
+) -> FloatOrArray:
     """Return the potential at which monovalent ions carry no net current.
 
     The voltage equation of Goldman (1943) and of Hodgkin and Katz (1949).
@@ -175,7 +188,13 @@ def ghk_voltage(permeability, outside, inside, celsius=37.0):
     return plain(rt_f * (np.log(inward) - np.log(outward)))
 
 
-def mullins_noda(permeability, outside, inside, pump_ratio=1.5, celsius=37.0):
+def mullins_noda(
+    permeability: Mapping[str, ArrayLike],
+    outside: Mapping[str, ArrayLike],
+    inside: Mapping[str, ArrayLike],
+    pump_ratio: ArrayLike = 1.5,
+    celsius: ArrayLike = 37.0,
+) -> FloatOrArray:
     """Return the resting potential with the pump's own current counted.
 
     In the steady state the pump carries out all the Na⁺ that leaks in and carries in all the
@@ -216,7 +235,14 @@ def mullins_noda(permeability, outside, inside, pump_ratio=1.5, celsius=37.0):
     return ghk_voltage(weighted, outside, inside, celsius)
 
 
-def ghk_current(v, permeability, outside, inside, valence, celsius=37.0):
+def ghk_current(
+    v: ArrayLike,
+    permeability: ArrayLike,
+    outside: ArrayLike,
+    inside: ArrayLike,
+    valence: ArrayLike,
+    celsius: ArrayLike = 37.0,
+) -> FloatOrArray:
     """Return the current of one ion through a membrane of constant field.
 
     The current equation of Goldman, Hodgkin and Katz. It bends with voltage where the two
@@ -251,7 +277,14 @@ def ghk_current(v, permeability, outside, inside, valence, celsius=37.0):
     return plain(conductance * np.asarray(driving_force(v, reversal)))
 
 
-def chord_conductance(v, permeability, outside, inside, valence, celsius=37.0):
+def chord_conductance(
+    v: ArrayLike,
+    permeability: ArrayLike,
+    outside: ArrayLike,
+    inside: ArrayLike,
+    valence: ArrayLike,
+    celsius: ArrayLike = 37.0,
+) -> FloatOrArray:
     """Return the slope of the line from (E, 0) to the ion's GHK current at `v`.
 
     This is the conductance that gives the same current by Ohm's law, I = g (V − E). It is
@@ -293,7 +326,9 @@ def chord_conductance(v, permeability, outside, inside, valence, celsius=37.0):
     return plain(permeability * valence**2 * FARADAY / rt_f * field)
 
 
-def chord_voltage(conductance, reversal):
+def chord_voltage(
+    conductance: Mapping[str, ArrayLike], reversal: Mapping[str, ArrayLike]
+) -> FloatOrArray:
     """Return the mean of the reversal potentials weighted by conductance.
 
     The potential at which Ohmic currents cancel. With chord conductances taken from the GHK
@@ -334,7 +369,9 @@ def chord_voltage(conductance, reversal):
     return plain(sum(g[i] / total * e[i] for i in g))
 
 
-def ncx_reversal(sodium, calcium, stoichiometry=3):
+def ncx_reversal(
+    sodium: ArrayLike, calcium: ArrayLike, stoichiometry: ArrayLike = 3
+) -> FloatOrArray:
     """Return the potential at which the Na⁺/Ca²⁺ exchanger turns round.
 
     Parameters
@@ -366,7 +403,7 @@ def ncx_reversal(sodium, calcium, stoichiometry=3):
     return plain((n * sodium - 2 * calcium) / (n - 2))
 
 
-def bernoulli(x):
+def bernoulli(x: ArrayLike) -> NDArray[np.float64]:
     """Return x/(exp(x) − 1), 1 at x = 0, without loss of digits near it.
 
     Parameters
@@ -384,14 +421,14 @@ def bernoulli(x):
         return np.where(x == 0, 1.0, x / np.where(x == 0, 1.0, np.expm1(x)))
 
 
-def _valence(valence):
+def _valence(valence: ArrayLike) -> NDArray[np.float64]:
     array = numbers("valence", valence)
     if not ((array != 0) & (array == np.round(array))).all():
         raise ValueError(f"valence must be a whole number other than zero; got {valence!r}")
     return array
 
 
-def _mapping(name, value):
+def _mapping(name: str, value: Mapping[str, ArrayLike]) -> None:
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} must map ions to numbers, like {{'K': 1.0}}; got {value!r}")
     if not value:
@@ -400,7 +437,12 @@ def _mapping(name, value):
         instance(f"an ion in {name}", ion, str, "text")
 
 
-def _membrane(permeability, outside, inside, celsius):
+def _membrane(
+    permeability: Mapping[str, ArrayLike],
+    outside: Mapping[str, ArrayLike],
+    inside: Mapping[str, ArrayLike],
+    celsius: ArrayLike,
+) -> tuple[_Arrays, _Arrays, _Arrays, NDArray[np.float64]]:
     """Check what `ghk_voltage` takes and return it as arrays, with RT/F."""
     for name, value in (("permeability", permeability), ("outside", outside), ("inside", inside)):
         _mapping(name, value)

@@ -202,7 +202,11 @@ class Steps:
         share = np.empty(at.size)
         for k, step in enumerate(at):
             parts = [float(c[0, step]) for c in (self.y, *self.coefficients)]
-            share[k] = bisect(lambda x, p=parts: _polynomial(x, *p) >= threshold, 0.0, 1.0, 1e-12)
+
+            def risen(x, parts=parts):
+                return _polynomial(x, *parts) >= threshold
+
+            share[k] = bisect(risen, 0.0, 1.0, 1e-12)
         return self.t[at] + share * self.h[at]
 
 

@@ -39,7 +39,7 @@ class _Group:
 
     def _set_up_gates(self):
         n, gates = self.size, self.kinds[0].gates
-        names = [g.name for g in gates if isinstance(g, Gate)]
+        names = tuple(g.name for g in gates if isinstance(g, Gate))
         self.gates = np.empty((len(names), n))
         self.rows = np.empty((4 * len(names), n))  # what is read from the table
         self.offsets, self.factors = self.rows[: len(names)], self.rows[len(names) : 2 * len(names)]
@@ -256,7 +256,9 @@ class Chain:
             base[1] += 0.5 * slope
         solve = None
         if self.off is not None:
-            from scipy.linalg.lapack import dptsv as solve
+            from scipy.linalg import lapack
+
+            solve = lapack.dptsv
         observer.begin(self.groups)
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)
