@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import UnionType
 from typing import TypeAlias, TypeVar
 
@@ -13,7 +13,6 @@ FloatOrArray: TypeAlias = float | NDArray[np.float64]
 """What comes out: a float if numbers went in, an array if any of them was one."""
 
 T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., object])
 
 MOST_STEPS = 1e7  # in one run, and as many samples
 LOWEST_CELSIUS, HIGHEST_CELSIUS = -5.0, 100.0
@@ -130,7 +129,7 @@ def several(name: str, value: Sequence[T], kind: type | UnionType, what: str) ->
     return tuple(value)
 
 
-def a_function(name: str, value: F) -> F:
+def a_function(name: str, value: T) -> T:
     """Return `value` if it can be called; else TypeError."""
     if not callable(value):
         raise TypeError(f"{name} must be a function, got {value!r}")

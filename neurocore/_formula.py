@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
+from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,7 +27,11 @@ ORDER = 8  # of the series
 POINTS = 64  # on the circle
 
 
-def linoid(x: ArrayLike) -> FloatOrArray:
+@overload
+def linoid(x: float) -> float: ...
+@overload
+def linoid(x: ArrayLike) -> FloatOrArray: ...
+def linoid(x):
     """Return x / (1 − exp(−x)), whose value at 0 is 1.
 
     The form of α_m and α_n in Hodgkin and Huxley (1952) and of the constant-field current.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -256,9 +256,15 @@ def chain(*parts: Part, axial_resistivity: float) -> Cable:
     )
 
 
+@overload
+def length_constant(
+    diameter: float, membrane_resistance: float, axial_resistivity: float
+) -> float: ...
+@overload
 def length_constant(
     diameter: ArrayLike, membrane_resistance: ArrayLike, axial_resistivity: ArrayLike
-) -> FloatOrArray:
+) -> FloatOrArray: ...
+def length_constant(diameter, membrane_resistance, axial_resistivity):
     """Return how far a steady voltage spreads along a passive cable before it falls to 1/e.
 
     λ = √(d·R_m / 4R_i); Hodgkin and Rushton 1946, Proc R Soc Lond B 133:444–479.
@@ -307,7 +313,7 @@ def compartments_of(cable: Cable, chosen: Compartments, name: str = "where") -> 
     return index % n
 
 
-def even(chosen):
+def even(chosen: object) -> NDArray[np.generic]:
     """Return what was chosen as an array, of objects if it is ragged."""
     try:
         return np.asarray(chosen)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -69,7 +69,11 @@ MAMMALIAN = IonSet(
 """The mammalian neuron that the book's chapter on rest works with."""
 
 
-def thermal_voltage(celsius: ArrayLike = 37.0) -> FloatOrArray:
+@overload
+def thermal_voltage(celsius: float = ...) -> float: ...
+@overload
+def thermal_voltage(celsius: ArrayLike = ...) -> FloatOrArray: ...
+def thermal_voltage(celsius=37.0):
     """Return RT/F, the voltage that heat is worth.
 
     Parameters
@@ -85,9 +89,13 @@ def thermal_voltage(celsius: ArrayLike = 37.0) -> FloatOrArray:
     return plain(1e3 * GAS_CONSTANT * (temperature(celsius) + 273.15) / FARADAY)
 
 
+@overload
+def nernst(outside: float, inside: float, valence: float, celsius: float = ...) -> float: ...
+@overload
 def nernst(
-    outside: ArrayLike, inside: ArrayLike, valence: ArrayLike, celsius: ArrayLike = 37.0
-) -> FloatOrArray:
+    outside: ArrayLike, inside: ArrayLike, valence: ArrayLike, celsius: ArrayLike = ...
+) -> FloatOrArray: ...
+def nernst(outside, inside, valence, celsius=37.0):
     """Return the potential at which an ion is in equilibrium (Nernst 1888).
 
     Parameters
@@ -124,7 +132,11 @@ def nernst(
     return plain(rt_f / valence * (np.log(outside) - np.log(inside)))
 
 
-def driving_force(v: ArrayLike, reversal: ArrayLike) -> FloatOrArray:
+@overload
+def driving_force(v: float, reversal: float) -> float: ...
+@overload
+def driving_force(v: ArrayLike, reversal: ArrayLike) -> FloatOrArray: ...
+def driving_force(v, reversal):
     """Return the force on an ion, V − E.
 
     Parameters
@@ -143,12 +155,21 @@ def driving_force(v: ArrayLike, reversal: ArrayLike) -> FloatOrArray:
     return plain(v - reversal)
 
 
+@overload
+def ghk_voltage(
+    permeability: Mapping[str, float],
+    outside: Mapping[str, float],
+    inside: Mapping[str, float],
+    celsius: float = ...,
+) -> float: ...
+@overload
 def ghk_voltage(
     permeability: Mapping[str, ArrayLike],
     outside: Mapping[str, ArrayLike],
     inside: Mapping[str, ArrayLike],
-    celsius: ArrayLike = 37.0,
-) -> FloatOrArray:
+    celsius: ArrayLike = ...,
+) -> FloatOrArray: ...
+def ghk_voltage(permeability, outside, inside, celsius=37.0):
     """Return the potential at which monovalent ions carry no net current.
 
     The voltage equation of Goldman (1943) and of Hodgkin and Katz (1949).
@@ -188,13 +209,23 @@ def ghk_voltage(
     return plain(rt_f * (np.log(inward) - np.log(outward)))
 
 
+@overload
+def mullins_noda(
+    permeability: Mapping[str, float],
+    outside: Mapping[str, float],
+    inside: Mapping[str, float],
+    pump_ratio: float = ...,
+    celsius: float = ...,
+) -> float: ...
+@overload
 def mullins_noda(
     permeability: Mapping[str, ArrayLike],
     outside: Mapping[str, ArrayLike],
     inside: Mapping[str, ArrayLike],
-    pump_ratio: ArrayLike = 1.5,
-    celsius: ArrayLike = 37.0,
-) -> FloatOrArray:
+    pump_ratio: ArrayLike = ...,
+    celsius: ArrayLike = ...,
+) -> FloatOrArray: ...
+def mullins_noda(permeability, outside, inside, pump_ratio=1.5, celsius=37.0):
     """Return the resting potential with the pump's own current counted.
 
     In the steady state the pump carries out all the Na⁺ that leaks in and carries in all the
@@ -235,14 +266,25 @@ def mullins_noda(
     return ghk_voltage(weighted, outside, inside, celsius)
 
 
+@overload
+def ghk_current(
+    v: float,
+    permeability: float,
+    outside: float,
+    inside: float,
+    valence: float,
+    celsius: float = ...,
+) -> float: ...
+@overload
 def ghk_current(
     v: ArrayLike,
     permeability: ArrayLike,
     outside: ArrayLike,
     inside: ArrayLike,
     valence: ArrayLike,
-    celsius: ArrayLike = 37.0,
-) -> FloatOrArray:
+    celsius: ArrayLike = ...,
+) -> FloatOrArray: ...
+def ghk_current(v, permeability, outside, inside, valence, celsius=37.0):
     """Return the current of one ion through a membrane of constant field.
 
     The current equation of Goldman, Hodgkin and Katz. It bends with voltage where the two
@@ -277,14 +319,25 @@ def ghk_current(
     return plain(conductance * np.asarray(driving_force(v, reversal)))
 
 
+@overload
+def chord_conductance(
+    v: float,
+    permeability: float,
+    outside: float,
+    inside: float,
+    valence: float,
+    celsius: float = ...,
+) -> float: ...
+@overload
 def chord_conductance(
     v: ArrayLike,
     permeability: ArrayLike,
     outside: ArrayLike,
     inside: ArrayLike,
     valence: ArrayLike,
-    celsius: ArrayLike = 37.0,
-) -> FloatOrArray:
+    celsius: ArrayLike = ...,
+) -> FloatOrArray: ...
+def chord_conductance(v, permeability, outside, inside, valence, celsius=37.0):
     """Return the slope of the line from (E, 0) to the ion's GHK current at `v`.
 
     This is the conductance that gives the same current by Ohm's law, I = g (V − E). It is
@@ -326,9 +379,13 @@ def chord_conductance(
     return plain(permeability * valence**2 * FARADAY / rt_f * field)
 
 
+@overload
+def chord_voltage(conductance: Mapping[str, float], reversal: Mapping[str, float]) -> float: ...
+@overload
 def chord_voltage(
     conductance: Mapping[str, ArrayLike], reversal: Mapping[str, ArrayLike]
-) -> FloatOrArray:
+) -> FloatOrArray: ...
+def chord_voltage(conductance, reversal):
     """Return the mean of the reversal potentials weighted by conductance.
 
     The potential at which Ohmic currents cancel. With chord conductances taken from the GHK
@@ -369,9 +426,13 @@ def chord_voltage(
     return plain(sum(g[i] / total * e[i] for i in g))
 
 
+@overload
+def ncx_reversal(sodium: float, calcium: float, stoichiometry: float = ...) -> float: ...
+@overload
 def ncx_reversal(
-    sodium: ArrayLike, calcium: ArrayLike, stoichiometry: ArrayLike = 3
-) -> FloatOrArray:
+    sodium: ArrayLike, calcium: ArrayLike, stoichiometry: ArrayLike = ...
+) -> FloatOrArray: ...
+def ncx_reversal(sodium, calcium, stoichiometry=3):
     """Return the potential at which the Na⁺/Ca²⁺ exchanger turns round.
 
     Parameters

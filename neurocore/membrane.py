@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,7 +28,12 @@ class _Modifiable(Protocol):
     """A patch or a cable: what holds membranes."""
 
     def modify(
-        self, channel: str, change: Callable[..., Channel], *args: object, **kwargs: object
+        self,
+        channel: str,
+        change: Callable[..., Channel],
+        *args: object,
+        where: Any,
+        **kwargs: object,
     ) -> Self: ...
 
 

@@ -116,7 +116,7 @@ def spikes_by_itself(
     stimulus: Stimulus | Sequence[Stimulus] | None,
     duration: float,
     *,
-    v0: float | None = None,
+    v0: ArrayLike | None = None,
     resets: Resets | None = None,
     accuracy: float = 1e-3,
     threshold: float = 0.0,

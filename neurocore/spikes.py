@@ -72,7 +72,7 @@ def by_column(
     return np.split(times[order], np.searchsorted(column[order], np.arange(1, count)))
 
 
-def nested(found, shape):
+def nested(found: SpikeTimes, shape: tuple[int, ...]) -> SpikeTimes:
     """Return a flat list of arrays as nested lists along axes of the given shape."""
     for size in shape[:0:-1]:
         found = [found[k : k + size] for k in range(0, len(found), size)]
