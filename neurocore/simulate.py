@@ -251,7 +251,7 @@ def _solve(membrane, plan, v0, trace, stop):
     stretches = []
     for a, b in pairwise(plan.times):
         ends = [s.lines(a, b) for s in plan.stimuli]
-        first, last = (sum(float(e[k][pick]) for e in ends) for k in (0, 1))
+        first, last = (sum(float(np.asarray(e[k])[pick]) for e in ends) for k in (0, 1))
         changes = {
             places[name]: np.asarray(value, float).item() for name, value in plan.changes(a).items()
         }

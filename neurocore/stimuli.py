@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._arguments import instance, number, numbers, same_grid, whole
+from ._arguments import FloatOrArray, instance, number, numbers, same_grid, whole
 
 MOST_SAMPLES = 1e7 + 1  # of one trace of noise
 
@@ -69,7 +69,7 @@ class Stimulus:
         """How many traces it makes: a number, or None for a single trace without an axis."""
         return None if self.first.ndim == 1 else self.first.shape[0]
 
-    def lines(self, a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def lines(self, a: float, b: float) -> tuple[FloatOrArray, FloatOrArray]:
         """Return the values just after `a` and just before `b`, with no edge between them."""
         k = int(self.edges.searchsorted(0.5 * (a + b))) - 1
         if k < 0 or k >= self.edges.size - 1:
