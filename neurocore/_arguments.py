@@ -150,7 +150,7 @@ def temperature(celsius: object, name: str = "celsius") -> NDArray[np.float64]:
     return array
 
 
-def same_grid(**arrays: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+def same_grid(**arrays: FloatOrArray) -> tuple[NDArray[np.float64], ...]:
     """Broadcast named arrays against each other; an error gives every name and shape."""
     try:
         return np.broadcast_arrays(*arrays.values())

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import overload
+from typing import TypeVar, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ._arguments import FloatOrArray, numbers, plain
 from ._search import bisect, lowest
 from .ions import bernoulli
+
+V = TypeVar("V", bound=FloatOrArray)
 
 LOWEST, HIGHEST = -200.0, 200.0  # mV: where a formula must hold
 GRID = np.linspace(LOWEST, HIGHEST, 1601)
@@ -146,8 +148,8 @@ class Formula:
         except ArithmeticError as error:  # of numbers alone, as in 1 / 0
             raise ValueError(f"has no value: {error}") from None
 
-    def __call__(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the values at `v` (mV, array)."""
+    def __call__(self, v: V) -> V:
+        """Return the values at `v` (mV, number or array)."""
         with np.errstate(all="ignore"):
             return eval(self._code, _ARRAYS, {"V": v}) + 0.0 * v
 
