@@ -1,11 +1,30 @@
 """Where membranes sit: a patch, or a chain of compartments with its geometry."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from ._arguments import a_function, instance, number, numbers, plain, same_grid, several, whole
+from ._arguments import (
+    FloatOrArray,
+    a_function,
+    instance,
+    number,
+    numbers,
+    plain,
+    same_grid,
+    several,
+    whole,
+)
+from .channels import Channel
 from .membrane import Membrane, modify
+
+Compartments: TypeAlias = int | Sequence[int] | NDArray[np.integer]
+Part: TypeAlias = tuple[str, Membrane, float, float | Sequence[float], int]
 
 
 @dataclass(frozen=True)
@@ -14,16 +33,25 @@ class Patch:
 
     membrane: Membrane
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         instance("membrane", self.membrane, Membrane, "a Membrane")
 
-    def modify(self, channel, change, *args, where=None, **kwargs):
+    def modify(
+        self,
+        channel: str,
+        change: Callable[..., Channel],
+        *args: object,
+        where: None = None,
+        **kwargs: object,
+    ) -> Patch:
         """Return the patch with a channel changed; see `neurocore.modify`."""
         if where is not None:
             raise ValueError("a patch has no compartments to choose from: leave `where` out")
-        return replace(self, membrane=modify(self.membrane, channel, change, *args, **kwargs))
+        return replace(
+            self, membrane=modify(self.membrane, channel, change, *args, where=None, **kwargs)
+        )
 
-    def at_temperature(self, celsius):
+    def at_temperature(self, celsius: float) -> Patch:
         """Return the same patch at another temperature (°C)."""
         return replace(self, membrane=replace(self.membrane, celsius=celsius))
 
@@ -45,12 +73,23 @@ class Cable:
     """
 
     membranes: tuple[Membrane, ...]
-    length: np.ndarray
-    diameter: np.ndarray
+    length: NDArray[np.float64]
+    diameter: NDArray[np.float64]
     axial_resistivity: float
-    regions: dict = field(default_factory=dict)
+    regions: dict[str, NDArray[np.integer]] = field(default_factory=dict)
 
-    def __post_init__(self):
+    if TYPE_CHECKING:  # lists and numbers become arrays
+
+        def __init__(
+            self,
+            membranes: Sequence[Membrane],
+            length: ArrayLike,
+            diameter: ArrayLike,
+            axial_resistivity: float,
+            regions: dict[str, NDArray[np.integer]] = {},  # noqa: B006
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         membranes = several("membranes", self.membranes, Membrane, "Membrane")
         object.__setattr__(self, "membranes", membranes)
         n = len(membranes)
@@ -69,26 +108,26 @@ class Cable:
             if np.size(places):
                 compartments_of(self, places, f"regions[{name!r}]")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.membranes)
 
     @property
-    def area(self):
+    def area(self) -> NDArray[np.float64]:
         """Each compartment's membrane (cm²), shape (n,)."""
         return np.pi * self.diameter * self.length * 1e-8
 
     @property
-    def position(self):
+    def position(self) -> NDArray[np.float64]:
         """The compartments' centres, from the first end (µm), shape (n,)."""
         return np.cumsum(self.length) - self.length / 2
 
     @property
-    def axial_conductance(self):
+    def axial_conductance(self) -> NDArray[np.float64]:
         """Between neighbours' centres (mS), shape (n − 1,)."""
         half = self.axial_resistivity * (self.length / 2) / (np.pi * self.diameter**2 / 4) * 1e4
         return 1e3 / (half[:-1] + half[1:])
 
-    def rest(self):
+    def rest(self) -> NDArray[np.float64]:
         """Return the resting potential of each compartment (mV), shape (n,).
 
         Where membranes differ, the whole cell settles between their own resting potentials. Start
@@ -121,7 +160,14 @@ class Cable:
                 return v
         raise ValueError("this cell has no resting potential near those of its membranes")
 
-    def modify(self, channel, change, *args, where=None, **kwargs):
+    def modify(
+        self,
+        channel: str,
+        change: Callable[..., Channel],
+        *args: object,
+        where: Compartments | None = None,
+        **kwargs: object,
+    ) -> Cable:
         """Return the cable with a channel changed; see `neurocore.modify`."""
         a_function("change", change)
         chosen = range(len(self)) if where is None else compartments_of(self, where)
@@ -132,18 +178,18 @@ class Cable:
             if where is None and channel not in [c.name for c in membrane.channels]:
                 continue
             if membrane not in changed:
-                changed[membrane] = modify(membrane, channel, change, *args, **kwargs)
+                changed[membrane] = modify(membrane, channel, change, *args, where=None, **kwargs)
             membranes[k] = changed[membrane]
         if not changed:
             raise ValueError(f"no compartment has a channel called {channel!r}")
         return replace(self, membranes=tuple(membranes))
 
-    def at_temperature(self, celsius):
+    def at_temperature(self, celsius: float) -> Cable:
         """Return the same cable at another temperature (°C)."""
         warm = {m: replace(m, celsius=celsius) for m in set(self.membranes)}
         return replace(self, membranes=tuple(warm[m] for m in self.membranes))
 
-    def reversed(self):
+    def reversed(self) -> Cable:
         """Return the cable with its ends exchanged."""
         n = len(self)
         return Cable(
@@ -155,12 +201,12 @@ class Cable:
         )
 
 
-def patch(membrane):
+def patch(membrane: Membrane) -> Patch:
     """Return an isopotential patch of the membrane."""
     return Patch(membrane)
 
 
-def chain(*parts, axial_resistivity):
+def chain(*parts: Part, axial_resistivity: float) -> Cable:
     """Return any unbranched cell, put together from parts.
 
     Parameters
@@ -210,6 +256,14 @@ def chain(*parts, axial_resistivity):
     )
 
 
+@overload
+def length_constant(
+    diameter: float, membrane_resistance: float, axial_resistivity: float
+) -> float: ...
+@overload
+def length_constant(
+    diameter: ArrayLike, membrane_resistance: ArrayLike, axial_resistivity: ArrayLike
+) -> FloatOrArray: ...
 def length_constant(diameter, membrane_resistance, axial_resistivity):
     """Return how far a steady voltage spreads along a passive cable before it falls to 1/e.
 
@@ -246,7 +300,7 @@ def length_constant(diameter, membrane_resistance, axial_resistivity):
     return plain(np.sqrt(diameter * membrane_resistance / (4 * axial_resistivity) * 1e4))
 
 
-def compartments_of(cable, chosen, name="where"):
+def compartments_of(cable: Cable, chosen: Compartments, name: str = "where") -> NDArray[np.intp]:
     """Return compartment numbers as an array, counted from the end if negative."""
     index = np.atleast_1d(even(chosen))
     n = len(cable)
@@ -259,7 +313,7 @@ def compartments_of(cable, chosen, name="where"):
     return index % n
 
 
-def even(chosen):
+def even(chosen: object) -> NDArray[np.generic]:
     """Return what was chosen as an array, of objects if it is ragged."""
     try:
         return np.asarray(chosen)

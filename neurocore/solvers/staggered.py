@@ -10,12 +10,18 @@ All compartments of all traces form one chain with no coupling between the trace
 with many currents, a cable, and a cable with many currents are one and the same loop.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from neurocore.channels import ConstantField, Gate
-from neurocore.membrane import distinct
+from neurocore.membrane import Membrane, distinct
 
 from . import left_range
+from .observer import Observer
 from .relaxation import propagator, relaxation
 from .tables import HIGH, LOW, Lookup, drive_table, gate_table, scheme_table
 
@@ -39,7 +45,7 @@ class _Group:
 
     def _set_up_gates(self):
         n, gates = self.size, self.kinds[0].gates
-        names = [g.name for g in gates if isinstance(g, Gate)]
+        names = tuple(g.name for g in gates if isinstance(g, Gate))
         self.gates = np.empty((len(names), n))
         self.rows = np.empty((4 * len(names), n))  # what is read from the table
         self.offsets, self.factors = self.rows[: len(names)], self.rows[len(names) : 2 * len(names)]
@@ -189,7 +195,13 @@ class Chain:
         How many copies stand side by side.
     """
 
-    def __init__(self, membranes, area, axial, traces):
+    def __init__(
+        self,
+        membranes: Sequence[Membrane],
+        area: NDArray[np.float64],
+        axial: NDArray[np.float64] | None,
+        traces: int,
+    ) -> None:
         n = len(membranes)
         self.shape = (traces, n)
         self.size = traces * n
@@ -197,7 +209,7 @@ class Chain:
         self.capacity = self.area * np.tile([m.capacitance for m in membranes], traces)
         self.off = None  # the matrix beside its diagonal, which holds
         self.load = np.zeros(self.size)  # the axial conductance leaving each compartment
-        if n > 1:
+        if axial is not None and n > 1:
             link = np.tile(np.append(axial, 0.0), traces)[:-1]
             self.load[:-1] += link
             self.load[1:] += link
@@ -217,13 +229,13 @@ class Chain:
             if group.products:
                 self.groups.append(group)
 
-    def start(self, v):
+    def start(self, v: NDArray[np.float64]) -> None:
         """Set all gates to rest at the potentials `v`."""
         for group in self.groups:
             group.start(v)
             group.before = None
 
-    def change(self, v, changes):
+    def change(self, v: NDArray[np.float64], changes: Mapping[str, ArrayLike]) -> None:
         """Set the potential or gates in all compartments that have them."""
         for name, value in changes.items():
             value = np.broadcast_to(np.asarray(value, float), self.shape).ravel()
@@ -234,7 +246,15 @@ class Chain:
                     own = value[group.index]
                     np.copyto(group.states[name], own, where=~np.isnan(own))
 
-    def stretch(self, v, steps, dt, current, slope, observer):
+    def stretch(
+        self,
+        v: NDArray[np.float64],
+        steps: int,
+        dt: float,
+        current: NDArray[np.float64] | None,
+        slope: NDArray[np.float64] | None,
+        observer: Observer,
+    ) -> None:
         """Advance by `steps` of `dt`.
 
         Parameters
@@ -256,7 +276,9 @@ class Chain:
             base[1] += 0.5 * slope
         solve = None
         if self.off is not None:
-            from scipy.linalg.lapack import dptsv as solve
+            from scipy.linalg import lapack
+
+            solve = lapack.dptsv
         observer.begin(self.groups)
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)
