@@ -1,6 +1,8 @@
-"""Where membranes sit: a patch, or a chain of compartments with its geometry."""
+"""Where membranes sit: a patch, or compartments in a row or a tree, with their geometry."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
@@ -30,7 +32,7 @@ class Patch:
 
 @dataclass(frozen=True, eq=False)
 class Cable:
-    """An unbranched chain of compartments with sealed ends.
+    """Compartments one after another, or branching like a tree, with sealed ends.
 
     Parameters
     ----------
@@ -42,6 +44,12 @@ class Cable:
         Of the axoplasm (Ω·cm).
     regions : dict of str to array of int
         Names for compartments, such as ``"node"``.
+    parents : array of int, shape (n,), optional
+        The compartment that each grows from, which stands before it; −1 for the first. If left out,
+        each grows from the one before, and nothing branches.
+    joints : array, shape (n,), optional
+        Where on its parent each begins: 1 at the far end, which it is if left out, or 0.5 in the
+        middle.
     """
 
     membranes: tuple[Membrane, ...]
@@ -49,6 +57,8 @@ class Cable:
     diameter: np.ndarray
     axial_resistivity: float
     regions: dict = field(default_factory=dict)
+    parents: np.ndarray | None = None
+    joints: np.ndarray | None = None
 
     def __post_init__(self):
         membranes = several("membranes", self.membranes, Membrane, "Membrane")
@@ -68,6 +78,30 @@ class Cable:
         for name, places in self.regions.items():
             if np.size(places):
                 compartments_of(self, places, f"regions[{name!r}]")
+        self._set_up_tree(n)
+
+    def _set_up_tree(self, n):
+        parents = np.arange(-1, n - 1) if self.parents is None else even(self.parents)
+        if parents.shape != (n,) or parents.dtype.kind not in "iu":
+            raise ValueError(
+                f"parents must be one compartment for each of the {n}, got {self.parents!r}"
+            )
+        if parents[0] != -1:
+            raise ValueError(f"parents must begin with −1, for the first, got {parents[0]}")
+        wrong = 1 + np.flatnonzero((parents[1:] < 0) | (parents[1:] >= np.arange(1, n)))
+        if wrong.size:
+            raise ValueError(
+                "parents must stand before the compartments that grow from them, which makes one "
+                f"root and no loop, but compartment {wrong[0]} grows from {parents[wrong[0]]}"
+            )
+        joints = np.ones(n) if self.joints is None else numbers("joints", self.joints)
+        if joints.shape != (n,) or not np.all((joints == 1) | (joints == 0.5)):
+            raise ValueError(
+                f"joints must be 1 (far end) or 0.5 (middle) for each of the {n} compartments, "
+                f"got {self.joints}"
+            )
+        object.__setattr__(self, "parents", parents)
+        object.__setattr__(self, "joints", joints)
 
     def __len__(self):
         return len(self.membranes)
@@ -78,15 +112,58 @@ class Cable:
         return np.pi * self.diameter * self.length * 1e-8
 
     @property
+    def branches(self):
+        """Whether the cell is more than compartments end to end."""
+        in_a_row = np.array_equal(self.parents, np.arange(-1, len(self) - 1))
+        return not in_a_row or bool(np.any(self.joints != 1))
+
+    @property
     def position(self):
-        """The compartments' centres, from the first end (µm), shape (n,)."""
-        return np.cumsum(self.length) - self.length / 2
+        """The compartments' centres, along the cell from its first end (µm), shape (n,)."""
+        if not self.branches:
+            return np.cumsum(self.length) - self.length / 2
+        end = np.zeros(len(self) + 1)  # the last belongs to the root's parent, −1
+        for k, (parent, joint) in enumerate(zip(self.parents, self.joints, strict=True)):
+            end[k] = end[parent] + self.length[k]
+            if parent >= 0:
+                end[k] -= (1 - joint) * self.length[parent]
+        return end[:-1] - self.length / 2
+
+    @property
+    def links(self):
+        """Which compartments exchange current, shape (links, 2); n − 1 of them in a row."""
+        return self._network[0]
 
     @property
     def axial_conductance(self):
-        """Between neighbours' centres (mS), shape (n − 1,)."""
+        """Between the centres of each link's compartments (mS), shape (links,)."""
+        return self._network[1]
+
+    @cached_property
+    def _network(self):
+        """Links and their conductances.
+
+        Where several ends meet, the point between them holds no charge. It is eliminated by the
+        star–mesh transform: each two of its arms are linked by the product of their conductances
+        over the sum of all (Rosen 1924, J Inst Electr Eng 62:916–918).
+        """
         half = self.axial_resistivity * (self.length / 2) / (np.pi * self.diameter**2 / 4) * 1e4
-        return 1e3 / (half[:-1] + half[1:])
+        stars = {}  # who begins at a compartment's far end, or at its middle
+        for k in range(1, len(self)):
+            stars.setdefault((int(self.parents[k]), float(self.joints[k])), []).append(k)
+        links, conductance = [], []
+        for (parent, joint), children in stars.items():
+            if joint == 1 and len(children) > 1:
+                arms = [parent, *children]
+                g = 1e3 / half[arms]
+                for a, b in combinations(range(len(arms)), 2):
+                    links.append((arms[a], arms[b]))
+                    conductance.append(g[a] * g[b] / g.sum())
+                continue
+            for child in children:
+                links.append((parent, child))
+                conductance.append(1e3 / (half[child] + (half[parent] if joint == 1 else 0.0)))
+        return np.array(links).reshape(-1, 2), np.array(conductance)
 
     def rest(self):
         """Return the resting potential of each compartment (mV), shape (n,).
@@ -103,8 +180,9 @@ class Cable:
         n, own = len(self), {}
         for k, membrane in enumerate(self.membranes):
             own.setdefault(membrane, []).append(k)
-        g = self.axial_conductance
-        coupling = np.diag(np.append(g, 0) + np.append(0, g)) - np.diag(g, 1) - np.diag(g, -1)
+        coupling = np.zeros((n, n))
+        for (a, b), g in zip(self.links, self.axial_conductance, strict=True):
+            coupling[[a, b, a, b], [a, b, b, a]] += [g, g, -g, -g]
 
         def outward(v):  # through the membrane, µA
             current = np.empty(n)
@@ -144,7 +222,9 @@ class Cable:
         return replace(self, membranes=tuple(warm[m] for m in self.membranes))
 
     def reversed(self):
-        """Return the cable with its ends exchanged."""
+        """Return the cable with its ends exchanged; one that branches has more than two."""
+        if self.branches:
+            raise ValueError("a cell that branches cannot be reversed: it has more than two ends")
         n = len(self)
         return Cable(
             self.membranes[::-1],

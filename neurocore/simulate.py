@@ -15,7 +15,7 @@ from .cable import Cable, Patch, compartments_of
 from .membrane import distinct
 from .recording import Recording
 from .solvers import dormand_prince, richardson
-from .solvers.staggered import Chain
+from .solvers.staggered import Compartments
 from .spikes import nested
 from .stimuli import Stimulus, VoltageClamp
 
@@ -281,15 +281,16 @@ def _start(membrane, v0):
 
 def _many(cell, plan, v0, record, sample, step, stop):
     if isinstance(cell, Patch):
-        membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
+        membranes, area, links, axial, micro = (cell.membrane,), np.ones(1), None, None, 1.0
     else:
-        membranes, area, axial, micro = cell.membranes, cell.area, cell.axial_conductance, 1e-3
+        membranes, area, micro = cell.membranes, cell.area, 1e-3
+        links, axial = cell.links, cell.axial_conductance
     chosen = (
         np.arange(len(membranes)) if record is None else compartments_of(cell, record, "record")
     )
     step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     traces = plan.traces or 1
-    chain = Chain(membranes, area, axial, traces)
+    chain = Compartments(membranes, area, links, axial, traces)
     start = np.empty((traces, len(membranes)))
     start[:] = _starts(membranes, v0)
     t, v, states, spikes = richardson.run(
