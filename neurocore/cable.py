@@ -45,11 +45,16 @@ class Cable:
     regions : dict of str to array of int
         Names for compartments, such as ``"node"``.
     parents : array of int, shape (n,), optional
-        The compartment that each grows from, which stands before it; −1 for the first. If left out,
-        each grows from the one before, and nothing branches.
+        The compartment that each grows from, which stands before it; −1 for the first and for all
+        that begin where it begins. If left out, each grows from the one before.
     joints : array, shape (n,), optional
         Where on its parent each begins: 1 at the far end, which it is if left out, or 0.5 in the
         middle.
+
+    Examples
+    --------
+    >>> nc.myelinated_axon()
+    <Cable: 221 compartments, 2.01 cm; node 21, internode 200; 20 °C>
     """
 
     membranes: tuple[Membrane, ...]
@@ -86,25 +91,41 @@ class Cable:
             raise ValueError(
                 f"parents must be one compartment for each of the {n}, got {self.parents!r}"
             )
-        if parents[0] != -1:
-            raise ValueError(f"parents must begin with −1, for the first, got {parents[0]}")
-        wrong = 1 + np.flatnonzero((parents[1:] < 0) | (parents[1:] >= np.arange(1, n)))
+        wrong = np.flatnonzero((parents < -1) | (parents >= np.arange(n)))
         if wrong.size:
             raise ValueError(
-                "parents must stand before the compartments that grow from them, which makes one "
-                f"root and no loop, but compartment {wrong[0]} grows from {parents[wrong[0]]}"
+                "parents must stand before the compartments that grow from them, so that there is "
+                f"no loop, but compartment {wrong[0]} grows from {parents[wrong[0]]}"
             )
         joints = np.ones(n) if self.joints is None else numbers("joints", self.joints)
-        if joints.shape != (n,) or not np.all((joints == 1) | (joints == 0.5)):
+        if joints.shape != (n,) or np.any((joints != 1) & ((joints != 0.5) | (parents < 0))):
             raise ValueError(
-                f"joints must be 1 (far end) or 0.5 (middle) for each of the {n} compartments, "
-                f"got {self.joints}"
+                f"joints must be 1 (far end) for each of the {n} compartments, or 0.5 (middle) for "
+                f"those with a parent, got {self.joints!r}"
             )
         object.__setattr__(self, "parents", parents)
         object.__setattr__(self, "joints", joints)
 
     def __len__(self):
         return len(self.membranes)
+
+    def __repr__(self):
+        n, total = len(self), self.length.sum()
+        size, unit = (1e4, "cm") if total >= 1e4 else (1e3, "mm") if total >= 1e3 else (1, "µm")
+        first = f"{n} compartment{'s' * (n > 1)}, {total / size:.3g} {unit}"
+        if self.branches:
+            tips = n - np.unique(self.parents[self.parents >= 0]).size
+            first += f", {tips} tip{'s' * (tips > 1)}"
+        places = {name: set(np.ravel(where) % n) for name, where in self.regions.items()}
+        largest = [  # an internode says nothing beside all internodes
+            f"{name} {len(here)}"
+            for name, here in places.items()
+            if not any(here < other for other in places.values())
+        ]
+        celsius = sorted({f"{m.celsius:g}": m.celsius for m in self.membranes}.values())
+        span = "–".join(f"{c:g}" for c in dict.fromkeys((celsius[0], celsius[-1])))
+        parts = [first, *([", ".join(largest)] if largest else []), f"{span} °C"]
+        return f"<Cable: {'; '.join(parts)}>"
 
     @property
     def area(self):
@@ -122,11 +143,10 @@ class Cable:
         """The compartments' centres, along the cell from its first end (µm), shape (n,)."""
         if not self.branches:
             return np.cumsum(self.length) - self.length / 2
-        end = np.zeros(len(self) + 1)  # the last belongs to the root's parent, −1
+        length = np.append(self.length, 0.0)  # where compartment −1 would end, all begins
+        end = np.zeros(length.size)
         for k, (parent, joint) in enumerate(zip(self.parents, self.joints, strict=True)):
-            end[k] = end[parent] + self.length[k]
-            if parent >= 0:
-                end[k] -= (1 - joint) * self.length[parent]
+            end[k] = end[parent] - (1 - joint) * length[parent] + length[k]
         return end[:-1] - self.length / 2
 
     @property
@@ -143,26 +163,28 @@ class Cable:
     def _network(self):
         """Links and their conductances.
 
-        Where several ends meet, the point between them holds no charge. It is eliminated by the
-        star–mesh transform: each two of its arms are linked by the product of their conductances
-        over the sum of all (Rosen 1924, J Inst Electr Eng 62:916–918).
+        Where ends meet, the point between them holds no charge. It is eliminated by the star–mesh
+        transform: each two of its arms are linked by the product of their conductances over the
+        sum of all (Rosen 1924, J Inst Electr Eng 62:916–918). Two arms are resistances in series.
         """
         half = self.axial_resistivity * (self.length / 2) / (np.pi * self.diameter**2 / 4) * 1e4
         stars = {}  # who begins at a compartment's far end, or at its middle
-        for k in range(1, len(self)):
-            stars.setdefault((int(self.parents[k]), float(self.joints[k])), []).append(k)
+        for k, star in enumerate(zip(self.parents.tolist(), self.joints.tolist(), strict=True)):
+            stars.setdefault(star, []).append(k)
         links, conductance = [], []
-        for (parent, joint), children in stars.items():
-            if joint == 1 and len(children) > 1:
-                arms = [parent, *children]
-                g = 1e3 / half[arms]
-                for a, b in combinations(range(len(arms)), 2):
-                    links.append((arms[a], arms[b]))
-                    conductance.append(g[a] * g[b] / g.sum())
+        for (parent, joint), arms in stars.items():
+            if joint == 0.5:
+                links += [(parent, k) for k in arms]
+                conductance += [1e3 / half[k] for k in arms]
                 continue
-            for child in children:
-                links.append((parent, child))
-                conductance.append(1e3 / (half[child] + (half[parent] if joint == 1 else 0.0)))
+            arms = arms if parent < 0 else [parent, *arms]
+            pairs = list(combinations(arms, 2))
+            links += pairs
+            if len(arms) == 2:
+                conductance.append(1e3 / (half[arms[0]] + half[arms[1]]))
+            else:
+                total = np.sum(1 / half[arms])
+                conductance += [1e3 / (half[a] * half[b] * total) for a, b in pairs]
         return np.array(links).reshape(-1, 2), np.array(conductance)
 
     def rest(self):
@@ -259,14 +281,61 @@ def chain(*parts, axial_resistivity):
     --------
     ``chain(("dendrite", passive(), 500, 2, 20), ("soma", hh, 20, 20, 1), axial_resistivity=150)``
     """
-    membranes, lengths, diameters, regions = [], [], [], {}
+    return _put_together(parts, axial_resistivity, branching=False)
+
+
+def tree(*parts, axial_resistivity):
+    """Return a cell that branches, put together from parts.
+
+    Where daughters of diameters d leave a parent of diameter D with Σ d^(3/2) = D^(3/2), they load
+    it as its own continuation would (Rall 1959, Exp Neurol 1:491–527); where Σ d^(3/2) / D^(3/2)
+    is much larger, spikes fail (Goldstein and Rall 1974, Biophys J 14:731–757).
+
+    Parameters
+    ----------
+    *parts : (name, membrane, length, diameter, compartments, origin)
+        As of a `chain`; but each part names the one before it that it grows from, at its far end.
+        A pair such as ``("axon", 0.3)`` says where along that part instead, from 0 to 1; between
+        the ends it is the middle of the compartment there. The first part has no origin.
+    axial_resistivity : float
+        Of the cytoplasm (Ω·cm).
+
+    Returns
+    -------
+    Cable
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there are no parts, one grows from itself, a later or an unknown one, or from one of
+        several with the same name.
+
+    Examples
+    --------
+    >>> squid = nc.hodgkin_huxley()
+    >>> nc.tree(
+    ...     ("axon", squid, 5000, 10, 50),
+    ...     ("left", squid, 3000, 6.3, 30, "axon"),
+    ...     ("right", squid, 3000, 6.3, 30, "axon"),
+    ...     axial_resistivity=35.4,
+    ... )
+    <Cable: 110 compartments, 1.1 cm, 2 tips; axon 50, left 30, right 30; 6.3 °C>
+    """
+    return _put_together(parts, axial_resistivity, branching=True)
+
+
+def _put_together(parts, axial_resistivity, branching):
+    """Return the cable of parts; where it branches, all but the first say what they grow from."""
+    if not parts:
+        raise ValueError("parts must be at least one, got none")
+    membranes, lengths, diameters, parents, joints, spans = [], [], [], [], [], {}
     for part in parts:
-        instance("parts", part, list | tuple, "(name, membrane, length, diameter, compartments)")
-        if len(part) != 5:
-            raise ValueError(
-                f"parts must be (name, membrane, length, diameter, compartments), got {part!r}"
-            )
-        name, membrane, length, diameter, compartments = part
+        named = branching and bool(spans)
+        form = f"(name, membrane, length, diameter, compartments{', origin' if named else ''})"
+        instance("parts", part, list | tuple, form)
+        if len(part) != 5 + named:
+            raise ValueError(f"parts must be {form}, got {part!r}")
+        name, membrane, length, diameter, compartments, *origin = part
         instance("the name of a part", name, str, "text")
         instance(f"membrane of {name!r}", membrane, Membrane, "a Membrane")
         compartments = whole(f"compartments of {name!r}", compartments, 1)
@@ -276,7 +345,12 @@ def chain(*parts, axial_resistivity):
             raise ValueError(f"diameter of {name!r} must be one or a pair, got {diameter!r}")
         ends = ends * np.ones(2)
         first = len(membranes)
-        regions.setdefault(name, []).extend(range(first, first + compartments))
+        parent, joint = first - 1, 1.0
+        if named:
+            parent, joint = _origin(name, *origin, spans, parents, joints)
+        spans.setdefault(name, []).append(range(first, first + compartments))
+        parents += [parent, *range(first, first + compartments - 1)]
+        joints += [joint] + [1.0] * (compartments - 1)
         membranes += [membrane] * compartments
         lengths += [length / compartments] * compartments
         middle = (np.arange(compartments) + 0.5) / compartments
@@ -286,8 +360,31 @@ def chain(*parts, axial_resistivity):
         lengths,
         diameters,
         axial_resistivity,
-        {name: np.array(where) for name, where in regions.items()},
+        {name: np.concatenate([np.array(x) for x in where]) for name, where in spans.items()},
+        parents,
+        joints,
     )
+
+
+def _origin(name, origin, spans, parents, joints):
+    """Return the compartment that a part grows from, and where on it."""
+    pair = isinstance(origin, list | tuple) and len(origin) == 2
+    where, fraction = origin if pair else (origin, 1.0)
+    instance(f"origin of {name!r}", where, str, "a part's name, or a pair such as ('axon', 0.3)")
+    if where not in spans:
+        raise ValueError(
+            f"origin of {name!r} must be a part that stands before it, so that there is no loop: "
+            f"{', '.join(spans)}; got {where!r}"
+        )
+    if len(spans[where]) > 1:
+        raise ValueError(f"origin of {name!r} must be one part, but several are called {where!r}")
+    fraction = number(f"origin of {name!r}, its place on {where!r},", fraction, least=0, most=1)
+    (here,) = spans[where]
+    if fraction == 1:
+        return here[-1], 1.0
+    if fraction == 0:  # where that part itself begins
+        return parents[here[0]], joints[here[0]]
+    return here[int(fraction * len(here))], 0.5
 
 
 def length_constant(diameter, membrane_resistance, axial_resistivity):

@@ -11,8 +11,13 @@ def is_cell(cell):
     return instance("cell", cell, Patch | Cable, "a patch or a cable")
 
 
-def is_axon(axon):
-    return instance("axon", axon, Cable, "a Cable")
+def is_axon(axon, name="axon"):
+    if instance(name, axon, Cable, "a Cable").branches:
+        raise ValueError(
+            f"{name} must not branch: it would have several ends; "
+            "compare the spike times of compartments that `simulate` records"
+        )
+    return axon
 
 
 def one_trace(stimulus):

@@ -10,7 +10,7 @@ from neurocore.ions import AVOGADRO, FARADAY
 from neurocore.simulate import simulate
 from neurocore.stimuli import pulse
 
-from ._asked import is_cell
+from ._asked import is_axon, is_cell
 from .propagation import kick
 from .thresholds import pulse_threshold
 
@@ -52,8 +52,8 @@ def sodium_entry(cell, *, channels=("Na",), strength=2.0, duration=0.2, wait=40.
     Parameters
     ----------
     cell : Patch or Cable
-        What fires; of a cable, the spike is started at the first end and measured in the middle
-        (of a myelinated one, at the node there).
+        What fires; of a cable, which must not branch, the spike is started at the first end and
+        measured in the middle (of a myelinated one, at the node there).
     channels : sequence of str
         The names of the channels that carry sodium.
     strength : float
@@ -75,6 +75,7 @@ def sodium_entry(cell, *, channels=("Na",), strength=2.0, duration=0.2, wait=40.
     number("duration", duration, above=0)
     number("wait", wait, above=0)
     if isinstance(is_cell(cell), Cable):
+        is_axon(cell, "cell")
         places = cell.regions.get("node", np.arange(len(cell)))
         middle = int(places[len(places) // 2])
         r = kick(cell, [middle], wait, accuracy=accuracy, stop_at_spike=False)

@@ -22,8 +22,8 @@ def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, threshold=-30.
     Parameters
     ----------
     axon : Cable
-        At least one length constant long, at rest. In less than two the ends speed the spike up,
-        in a squid axon by up to 6 %; from two on by 2 % at most.
+        One that does not branch, at least one length constant long, at rest. In less than two the
+        ends speed the spike up, in a squid axon by up to 6 %; from two on by 2 % at most.
     start, stop : float
         Between which fractions of the length it is timed. In a myelinated axon, from the node
         nearest to each.
