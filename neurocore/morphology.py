@@ -116,7 +116,7 @@ def _points(source):
     if isinstance(source, str | PathLike):
         if not Path(source).is_file():
             raise ValueError(f"source must be a file, and there is none called {str(source)!r}")
-        lines = Path(source).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = Path(source).read_text(encoding="utf-8-sig", errors="replace").splitlines()
     elif hasattr(source, "read"):
         lines = source.read().splitlines()
     else:
@@ -149,7 +149,9 @@ def _point(line, text):
         if len(values) != 7 or not np.isfinite(values).all():
             raise ValueError
         count, kind, parent = (int(values[k]) for k in (0, 1, 6))
-        if [count, kind, parent] != [values[k] for k in (0, 1, 6)] or count < 0 or parent < -1:
+        if [count, kind, parent] != [values[k] for k in (0, 1, 6)] or min(
+            count, kind, parent + 1
+        ) < 0:
             raise ValueError
     except ValueError:
         raise ValueError(f"source, line {line}: wanted are {form}, got {text.strip()!r}") from None
@@ -179,7 +181,7 @@ def _children(points):
             loop.append(points[loop[-1].parent])
         loop = loop[loop.index(points[loop[-1].parent]) :]
         where = ", ".join(str(line) for line in sorted(p.line for p in loop))
-        raise ValueError(f"source must be a tree, but lines {where} make a loop")
+        raise ValueError(f"source must be a tree, but these lines make a loop: {where}")
     return children
 
 
