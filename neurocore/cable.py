@@ -190,8 +190,7 @@ class Cable:
     def rest(self):
         """Return the resting potential of each compartment (mV), shape (n,).
 
-        Where membranes differ, the whole cell settles between their own resting potentials. Start
-        such a cell there: ``simulate(cell, v0=cell.rest())``.
+        Where membranes differ, the whole cell settles between their own resting potentials.
 
         Raises
         ------
@@ -212,10 +211,14 @@ class Cable:
                 current[where] = membrane.steady_current(v[where])
             return current * self.area
 
+        from scipy.sparse import csc_array, diags_array
+        from scipy.sparse.linalg import spsolve
+
+        sparse = csc_array(coupling)
         v = np.full(n, min(membrane.rest() for membrane in own))
         for _ in range(50):  # Newton's method, in steps of 1 mV at most
             slope = (outward(v + 1e-4) - outward(v - 1e-4)) / 2e-4
-            change = -np.linalg.solve(coupling + np.diag(slope), outward(v) + coupling @ v)
+            change = -spsolve(sparse + diags_array(slope, format="csc"), outward(v) + sparse @ v)
             v = v + np.clip(change, -1, 1)
             if np.abs(change).max() < 1e-9:
                 return v
