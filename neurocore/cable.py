@@ -201,9 +201,6 @@ class Cable:
         n, own = len(self), {}
         for k, membrane in enumerate(self.membranes):
             own.setdefault(membrane, []).append(k)
-        coupling = np.zeros((n, n))
-        for (a, b), g in zip(self.links, self.axial_conductance, strict=True):
-            coupling[[a, b, a, b], [a, b, b, a]] += [g, g, -g, -g]
 
         def outward(v):  # through the membrane, µA
             current = np.empty(n)
@@ -214,7 +211,9 @@ class Cable:
         from scipy.sparse import csc_array, diags_array
         from scipy.sparse.linalg import spsolve
 
-        sparse = csc_array(coupling)
+        (i, j), g = self.links.T, self.axial_conductance
+        rows, columns = np.concatenate([(i, i), (j, j), (i, j), (j, i)], axis=1)
+        sparse = csc_array((np.concatenate([g, g, -g, -g]), (rows, columns)), (n, n))
         v = np.full(n, min(membrane.rest() for membrane in own))
         for _ in range(50):  # Newton's method, in steps of 1 mV at most
             slope = (outward(v + 1e-4) - outward(v - 1e-4)) / 2e-4
