@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import neurocore as nc
-from neurocore.solvers.banded_cholesky import Coupling
+from neurocore.solvers.elimination import Coupling
 
 SQUID = nc.hodgkin_huxley(18.5)
 PASSIVE = nc.passive(0.1, -65.0, celsius=18.5)
@@ -31,12 +31,14 @@ def random_tree(seed, n=25):
 # --- the solver ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["row", "tree", "mesh"])
+@pytest.mark.parametrize("kind", ["row", "tree", "mesh", "bush"])
 @pytest.mark.parametrize("copies", [1, 3])
 def test_what_is_coupled_is_solved_as_by_a_full_matrix(kind, copies):
     random = np.random.default_rng(3)
-    n = 40
+    n = 120 if kind == "bush" else 40
     parents = np.arange(n - 1) if kind == "row" else random.integers(0, np.arange(1, n))
+    if kind == "bush":  # many tips, as far from the root as each other: the band is wide
+        parents = np.minimum(parents, 1 + np.arange(n - 1) // 60)
     links = np.stack([np.arange(1, n), parents], axis=1)
     if kind == "mesh":
         links = np.concatenate([links, random.permutation(n).reshape(-1, 2)])
@@ -47,6 +49,9 @@ def test_what_is_coupled_is_solved_as_by_a_full_matrix(kind, copies):
     load = -matrix.sum(axis=1)
     coupling = Coupling(n, links, g, copies)
     np.testing.assert_allclose(coupling.load, np.tile(load, copies), rtol=1e-13)
+    assert coupling.solve.__name__ == {
+        "row": "_solve_row", "bush": "_solve_sparse"
+    }.get(kind, "_solve_band")  # fmt: skip
     for _ in range(2):  # a second solution knows nothing of the first
         own, right = random.uniform(0.1, 1.0, (2, copies, n))
         wanted = [np.linalg.solve(matrix + np.diag(load + own[k]), right[k]) for k in range(copies)]

@@ -16,7 +16,7 @@ from neurocore.channels import ConstantField, Gate
 from neurocore.membrane import distinct
 
 from . import left_range
-from .banded_cholesky import Coupling
+from .elimination import Coupling
 from .relaxation import propagator, relaxation
 from .tables import HIGH, LOW, Lookup, drive_table, gate_table, scheme_table
 
