@@ -281,7 +281,9 @@ def chain(*parts, axial_resistivity):
 
     Examples
     --------
-    ``chain(("dendrite", passive(), 500, 2, 20), ("soma", hh, 20, 20, 1), axial_resistivity=150)``
+    >>> dendrite = ("dendrite", nc.passive(), 500, 2, 20)
+    >>> nc.chain(dendrite, ("soma", nc.hodgkin_huxley(), 20, 20, 1), axial_resistivity=150)
+    <Cable: 21 compartments, 520 µm; dendrite 20, soma 1; 6.3 °C>
     """
     return _put_together(parts, axial_resistivity, branching=False)
 
