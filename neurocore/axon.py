@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._arguments import instance, number, whole
-from .cable import Cable, Compartments, Patch, chain, even, length_constant, patch
+from .cable import Cable, Chosen, Patch, chain, even, length_constant, patch
 from .channels import shift
 from .membrane import Membrane, brill_node, hodgkin_huxley, modify, passive
 
@@ -152,7 +152,7 @@ def myelinated_axon(
 
 
 def demyelinate(
-    axon: Cable, internodes: Compartments, remaining: float = 0.0, axolemma: Membrane | None = None
+    axon: Cable, internodes: Chosen, remaining: float = 0.0, axolemma: Membrane | None = None
 ) -> Cable:
     """Return the axon with the sheath of some internodes thinned or gone.
 

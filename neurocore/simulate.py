@@ -7,6 +7,7 @@ One trace of a patch goes to `solvers.dormand_prince`; cables and many traces to
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -16,11 +17,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._arguments import number, numbers, part_of_run
-from .cable import Cable, Compartments, Patch, compartments_of
+from .cable import Cable, Chosen, Patch, compartments_of
 from .membrane import distinct
 from .recording import Recording
 from .solvers import dormand_prince, richardson
-from .solvers.staggered import Chain
+from .solvers.staggered import Compartments
 from .spikes import nested
 from .stimuli import Stimulus, VoltageClamp
 
@@ -39,7 +40,7 @@ def simulate(
     *,
     v0: ArrayLike | None = None,
     resets: Resets | None = None,
-    record: Compartments | None = None,
+    record: Chosen | None = None,
     sample: float | None = None,
     accuracy: float = 1e-3,
     step: float | None = None,
@@ -61,7 +62,8 @@ def simulate(
     v0 : float or array, shape (compartments,), optional
         Where the potential starts (mV), with all gates at rest there. If left out, at the
         membrane's resting potential to a hundredth of a millivolt, −65 mV for the squid axon
-        as in the literature (for a cable, each compartment's own).
+        as in the literature. A cable of several membranes starts at its own ``rest()``; one that
+        has none, since it fires by itself, with each membrane at the membrane's own.
     resets : dict, optional
         What is set by force in mid-run: ``{5.0: {"h": 0.6, "v": -50.0}}`` sets a gate and the
         potential (mV) at 5 ms, in every compartment that has them; an array, shape
@@ -295,17 +297,18 @@ def _start(membrane, v0):
 
 def _many(cell, plan, v0, record, sample, step, stop):
     if isinstance(cell, Patch):
-        membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
+        membranes, area, links, axial, micro = (cell.membrane,), np.ones(1), None, None, 1.0
     else:
-        membranes, area, axial, micro = cell.membranes, cell.area, cell.axial_conductance, 1e-3
+        membranes, area, micro = cell.membranes, cell.area, 1e-3
+        links, axial = cell.links, cell.axial_conductance
     chosen = (
         np.arange(len(membranes)) if record is None else compartments_of(cell, record, "record")
     )
     step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     traces = plan.traces or 1
-    chain = Chain(membranes, area, axial, traces)
+    chain = Compartments(membranes, area, links, axial, traces)
     start = np.empty((traces, len(membranes)))
-    start[:] = _starts(membranes, v0)
+    start[:] = _starts(cell, v0)
     t, v, states, spikes = richardson.run(
         chain,
         start.ravel(),
@@ -352,11 +355,20 @@ def _fastest(membranes):
     return shortest
 
 
-def _starts(membranes, v0):
+def _starts(cell, v0):
     if v0 is None:
-        kinds, kind = distinct(membranes)
-        return np.array([round(m.rest(), 2) for m in kinds])[kind]
-    v0 = numbers("v0", v0)
-    if v0.shape not in ((), (len(membranes),)) or not np.all((v0 >= -200) & (v0 <= 150)):
+        return _start(cell.membrane, None) if isinstance(cell, Patch) else _resting(cell)
+    v0, count = numbers("v0", v0), 1 if isinstance(cell, Patch) else len(cell)
+    if v0.shape not in ((), (count,)) or not np.all((v0 >= -200) & (v0 <= 150)):
         raise ValueError(f"v0 must be one potential or one per compartment (mV), got {v0}")
     return v0
+
+
+@lru_cache(maxsize=64)
+def _resting(cable):
+    """Return where each compartment of a cell left alone stays (mV)."""
+    kinds, kind = distinct(cable.membranes)
+    if len(kinds) > 1:
+        with suppress(ValueError):  # it has no rest
+            return cable.rest()
+    return np.array([_start(m, None) for m in kinds])[kind]

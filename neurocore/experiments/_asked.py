@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurocore._arguments import a_function, instance, numbers
-from neurocore.cable import Cable, Compartments, Patch
+from neurocore.cable import Cable, Chosen, Patch
 from neurocore.simulate import Resets
 from neurocore.stimuli import Stimulus
 
@@ -27,7 +27,7 @@ class ForFires(TypedDict, total=False):
     v0: ArrayLike | None
     resets: Resets | None
     accuracy: float
-    record: Compartments
+    record: Chosen
     sample: float
     step: float
 
@@ -57,8 +57,13 @@ def is_cell(cell: T) -> T:
     return instance("cell", cell, Patch | Cable, "a patch or a cable")
 
 
-def is_axon(axon: T) -> T:
-    return instance("axon", axon, Cable, "a Cable")
+def is_axon(axon: Cable, name: str = "axon") -> Cable:
+    if instance(name, axon, Cable, "a Cable").branches:
+        raise ValueError(
+            f"{name} must not branch: it would have several ends; "
+            "compare the spike times of compartments that `simulate` records"
+        )
+    return axon
 
 
 def one_trace(stimulus: T) -> T:

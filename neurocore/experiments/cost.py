@@ -13,7 +13,7 @@ from neurocore.ions import AVOGADRO, FARADAY
 from neurocore.simulate import simulate
 from neurocore.stimuli import pulse
 
-from ._asked import is_cell
+from ._asked import is_axon, is_cell
 from .propagation import kick
 from .thresholds import pulse_threshold
 
@@ -63,8 +63,8 @@ def sodium_entry(
     Parameters
     ----------
     cell : Patch or Cable
-        What fires; of a cable, the spike is started at the first end and measured in the middle
-        (of a myelinated one, at the node there).
+        What fires; of a cable, which must not branch, the spike is started at the first end and
+        measured in the middle (of a myelinated one, at the node there).
     channels : sequence of str
         The names of the channels that carry sodium.
     strength : float
@@ -87,6 +87,7 @@ def sodium_entry(
     number("wait", wait, above=0)
     is_cell(cell)
     if isinstance(cell, Cable):
+        is_axon(cell, "cell")
         places = cell.regions.get("node", np.arange(len(cell)))
         middle = int(places[len(places) // 2])
         r = kick(cell, [middle], wait, accuracy=accuracy, stop_at_spike=False)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurocore._arguments import number, span, temperature
-from neurocore.cable import Cable, Compartments, length_constant
+from neurocore.cable import Cable, Chosen, length_constant
 from neurocore.channels import block
 from neurocore.membrane import distinct, modify
 from neurocore.recording import Recording
@@ -43,8 +43,8 @@ def conduction_velocity(
     Parameters
     ----------
     axon : Cable
-        At least one length constant long, at rest. In less than two the ends speed the spike up,
-        in a squid axon by up to 6 %; from two on by 2 % at most.
+        One that does not branch, at least one length constant long, at rest. In less than two the
+        ends speed the spike up, in a squid axon by up to 6 %; from two on by 2 % at most.
     start, stop : float
         Between which fractions of the length it is timed. In a myelinated axon, from the node
         nearest to each.
@@ -91,7 +91,7 @@ def conduction_velocity(
 
 def kick(
     axon: Cable,
-    record: Compartments,
+    record: Chosen,
     duration: float,
     threshold: float = -30.0,
     accuracy: float = 1e-3,

@@ -10,6 +10,7 @@ Cables, and many traces at once:
 - `relaxation`: how gates and schemes move while the potential is held, exactly
 - `tables`: that, and constant-field currents, read off tables over V
 - `staggered`: gates and potential leap over each other, the potential by implicit midpoint
+- `elimination`: the potentials that axoplasm couples, along a cable or a tree
 - `observer`: what is kept of a run while it goes on, and when it is over
 - `richardson`: two runs, the second in half steps, and what both together say
 """

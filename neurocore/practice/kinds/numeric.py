@@ -124,6 +124,6 @@ class Numeric(Problem):
         return reply("near.order", self.id, wanted=", ".join(f"`{n}`" for n, *_ in self._parts))
 
 
-def _how_near(rule, unit):
+def _how_near(rule: Tolerance, unit: str) -> str:
     """Return the rule as the prompt states it, with how many digits that takes."""
     return rule.words(unit) + f" ({WORDS[rule.digits]} digits)" * bool(rule.digits)
