@@ -52,7 +52,7 @@ class Tolerance:
         return "within " + " or ".join(margins)
 
     @property
-    def digits(self):
+    def digits(self) -> int:
         """How many digits stay within the margin, where it is relative only; else 0."""
         if self.absolute or not self.relative:
             return 0
