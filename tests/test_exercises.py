@@ -38,11 +38,9 @@ def cell_of(notebook, grade_id):
 def in_words(problem, value, answer):
     """Return the source of an answer cell for a value of the bank."""
     if isinstance(problem, Function):
-        return (
-            "from neurocore.problems import problems\n"
-            f"_problem = problems()[{problem.id!r}][0]\n"
-            f"{problem.name} = np.vectorize(_problem.variant().numbers[{value!r}])"
-        )
+        function = problem.variant().numbers[value]  # as a table: a class's process has no bank
+        table = {call: float(function(*call)) for call in problem._calls}
+        return f"{problem.name} = np.vectorize(lambda *x: {table!r}[x])"
     if isinstance(problem, Plot):
         lines = "".join(
             f"{problem.name}.plot({problem._places.tolist()}, {list(map(float, y))})\n"
