@@ -16,7 +16,8 @@ from neurocore.practice import reading
 from neurocore.practice.outcomes import Question, Reply
 
 _SHOWN = 200  # characters of an error's last line
-_MOST = 50  # answers that count of those handed to `check` in one cell
+MOST = 50
+"""How many answers count of those that one cell hands to `check`."""
 _LATER = "Your answer is taken as it is here, and judged when the class is graded."
 _handed = {}  # by problem and seed: the answers of the cell that runs
 
@@ -114,7 +115,7 @@ async def _run(kernel, source):
 
 
 def _answers():
-    return list(_handed.items())[:_MOST]
+    return list(_handed.items())[-MOST:]
 
 
 def _read(form, answer, pipe):
@@ -132,7 +133,7 @@ def _without_verdicts(pipe, names):
         return Question(said["question"]) if "question" in said else Reply(**said["reply"])
 
     def check(problem, answer=unset, *, seed=None):
-        known = type(problem) is str and problem in names and type(seed) in (type(None), str, int)
+        known = type(problem) is str and problem in names and not practice.strange_seed(seed)
         if known and answer is unset:
             caller = sys._getframe(1)
             answer = caller.f_globals.get(names[problem], unset)

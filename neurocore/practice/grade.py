@@ -166,7 +166,8 @@ def _key(submission, how, own):
     for path in sorted(handed_in.goes_with(submission)):
         digest.update(path.relative_to(submission.root).as_posix().encode("utf-8", "replace"))
         try:
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
         except OSError as error:
             digest.update(str(error).encode())
     return digest.hexdigest()

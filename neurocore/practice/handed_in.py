@@ -248,9 +248,11 @@ def goes_with(submission):
     """Return the files that decide what a notebook computes: itself, and what `copy` copies."""
     if submission.shared:
         beside = [path for path in submission.root.iterdir() if _is_beside(path)]
-        return [submission.path, *(path for path in beside if path.is_file())]
-    walk = os.walk(submission.root)
-    return [Path(folder, name) for folder, _, names in walk for name in names]
+        found = [submission.path, *beside]
+    else:
+        walk = os.walk(submission.root)
+        found = [Path(folder, name) for folder, _, names in walk for name in names]
+    return [path for path in found if path.is_file() and not path.is_symlink()]
 
 
 def _is_beside(path):

@@ -5,6 +5,7 @@ student's runs. Of what the notebook's process says, each answer is judged as an
 problem that it was asked for, by the numbers of the student whose notebook it is.
 """
 
+import json
 import re
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from neurocore.problems import problems
 _RANK = {"correct": 0, "incorrect": 1, "invalid": 2, "unanswered": 3}  # of several answers
 _CHECKED = re.compile(r"""\bcheck\(\s*["']([\w-]+)["']""")
 _WORDS = 2000  # characters of a reply: some of them are the student's
+_MANY = 5  # different answers to a problem, of which the lecturer is told if there are more
 
 
 class Verdict(NamedTuple):
@@ -68,8 +70,9 @@ def judge_notebook(submission, seconds, seeds=None):
         except OSError as error:  # shutil.Error is one
             return [_said("invalid.notebook", name=name, why=f"it cannot be copied: {error}")]
         ran = running.run(_plan(cells, asked), forms, _question, root, folder, seconds)
-    verdicts, shared = {}, {}
+    verdicts, shared, different = {}, {}, {}
     for said in ran.said:
+        different.setdefault(said.problem, set()).add(json.dumps(said.plain, sort_keys=True))
         verdict = _verdict(said, submission.student, seeds)
         known = verdicts.get(said.problem)
         if known is None or verdict.rank <= known.rank:
@@ -85,11 +88,19 @@ def judge_notebook(submission, seconds, seeds=None):
     for problem, owners in shared.items():
         if owners:
             words.append(_said("invalid.shared", name=problem, whose=owners))
+    for problem, answers in different.items():
+        if len(answers) > _MANY:
+            words.append(_said("invalid.many", name=problem, count=len(answers)))
     return [*words, *verdicts.values()]
 
 
 def _said(code, problem="", **fields):
-    return Verdict(problem, code, reply(code, problem, **fields).message[:_WORDS])
+    return Verdict(problem, code, _plain(reply(code, problem, **fields).message))
+
+
+def _plain(words):
+    """Return words that no screen takes for a command, nor for more than they are."""
+    return "".join(x if x.isprintable() or x == "\n" else " " for x in words[:_WORDS])
 
 
 def _verdict(said, student, seeds):
@@ -100,7 +111,7 @@ def _verdict(said, student, seeds):
     seed = said.seed if seeds is None else seeds.get(student)
     try:
         found = problem.verdict(said.plain, seed)
-        return Verdict(said.problem, found.code, found.message[:_WORDS])
+        return Verdict(said.problem, found.code, _plain(found.message))
     except Exception:  # whatever was thought of
         return _said("invalid.data", said.problem, name=problem.name)
 

@@ -68,6 +68,7 @@ OUTCOMES = {
     "invalid.stopped": "`{name}` {why}, before this was judged.",
     "invalid.data": "What was handed over as `{name}` is nothing that reading an answer gives.",
     "invalid.shared": "The answer to `{name}` is right for other numbers: those of {whose}.",
+    "invalid.many": "{count} different answers to `{name}` were handed over; the best one counts.",
     "invalid.seedless": "{name} is not in the class list, and is judged by the printed numbers.",
     # Judged.
     "correct": "{praise}",

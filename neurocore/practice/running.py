@@ -13,7 +13,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
-from neurocore.practice import confining
+from neurocore import practice
+from neurocore.practice import answering, confining
 
 INTERRUPTED = threading.Event()
 """Set while notebooks that still run are to end."""
@@ -111,19 +112,16 @@ def run(steps, forms, question, root, folder, seconds):
 
 
 def _ran(said):
-    """Return what a cell's answer says, as far as it is an answer at all."""
+    """Return what the answer to a cell says: why it failed, and what it handed to `check`."""
     failed, handed = said.get("failed"), said.get("handed")
-    if type(failed) is not str or type(handed) is not list:
+    if type(failed) is not str or type(handed) is not list or len(handed) > answering.MOST:
         raise _Ended("said what it was not asked")
-    keys = []
     for key in handed:
-        if type(key) is not list or list(map(type, key)) not in ([str, t] for t in _SEEDS):
+        if type(key) is not list or len(key) != 2 or type(key[0]) is not str:
             raise _Ended("said what it was not asked")
-        keys.append(tuple(key))
-    return failed[:_SHOWN], keys
-
-
-_SEEDS = (type(None), str, int)
+        if practice.strange_seed(key[1]):
+            raise _Ended("said what it was not asked")
+    return failed[:_SHOWN], handed
 
 
 def _read(notebook, problem, form, seed=None, place=None):
