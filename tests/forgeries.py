@@ -107,13 +107,14 @@ FORGERIES = {
     },
     "later, or from elsewhere": {
         "forked": LINES + "import time\nif not os.fork():\n"
-        "    for _ in range(100):\n        time.sleep(0.1)\n        to_all()\n    os._exit(0)",
+        "    for _ in range(100):\n        time.sleep(0.1)\n        to_all()\n    os._exit(0)\n"
+        "time.sleep(1)",
         "thread": LINES + "import threading, time\ndef flood():\n"
         "    while True:\n        time.sleep(0.05)\n        to_all()\n"
-        "threading.Thread(target=flood, daemon=True).start()",
+        "threading.Thread(target=flood, daemon=True).start()\ntime.sleep(1)",
         "at-exit": LINES + "import atexit\natexit.register(to_all)\nimport sys\nsys.exit()",
         "signal": LINES + "import signal\nsignal.signal(signal.SIGALRM, lambda *_: to_all())\n"
-        "signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)",
+        "signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)\nimport time\ntime.sleep(1)",
         "executed": LINES + "os.set_inheritable(3, True)\nos.set_inheritable(4, True)\n"
         "os.execvp('sh', ['sh', '-c', 'for i in 3 4; do yes correct >&$i; done 2>/dev/null'])",
     },
@@ -173,7 +174,8 @@ FORGERIES = {
         "network": "import urllib.request\n"
         "v_m = float(urllib.request.urlopen('http://127.0.0.1:PORT', timeout=5).read())",
         "objects": "import gc\nfor x in gc.get_objects():\n"
-        "    if getattr(x, 'id', '') == 'ghk-rest':\n        (v_m,) = x.variant().answer.values()",
+        "    if type(x).__name__ == 'Numeric' and x.id == 'ghk-rest':\n"
+        "        (v_m,) = x.variant().answer.values()",
     },
     "others are touched": {
         "grader": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",

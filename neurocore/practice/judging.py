@@ -72,7 +72,8 @@ def judge_notebook(submission, seconds, seeds=None):
         ran = running.run(_plan(cells, asked), forms, _question, root, folder, seconds)
     verdicts, shared, different = {}, {}, {}
     for said in ran.said:
-        different.setdefault(said.problem, set()).add(json.dumps(said.plain, sort_keys=True))
+        if said.plain is not None:
+            different.setdefault(said.problem, set()).add(json.dumps(said.plain, sort_keys=True))
         verdict = _verdict(said, submission.student, seeds)
         known = verdicts.get(said.problem)
         if known is None or verdict.rank <= known.rank:

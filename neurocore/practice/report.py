@@ -74,7 +74,13 @@ def summary(grades, why_open=""):
             lines.append(f"Look at {g.student}: {g.message}" if g.student else f"Note: {g.message}")
     if why_open:
         lines.append(f"Note: {_open(why_open)}")
-    return "\n".join(lines)
+    return "\n".join(_line(words) for words in lines)
+
+
+def _line(words):
+    """Return words as one line that the screen takes for nothing more."""
+    words = "".join(x if x.isprintable() else " " for x in words)
+    return words[: len(words) - len(words.lstrip())] + " ".join(words.split())
 
 
 def _open(why):
