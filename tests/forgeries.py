@@ -10,6 +10,13 @@ def claimed(name):
     from neurocore.practice.outcomes import Reply
     return Reply("correct", "`v_m` is right.", name)
 """
+LOADED = """
+try:
+    from neurocore.problems import problems
+    problems()["ghk-rest"][0].variant()
+except ImportError:
+    pass
+"""
 LINES = r"""
 import json, os
 CHAPTER = ["ghk-rest", "mean-or-ghk", "kcc2-limit", "g-ratio"]
@@ -70,15 +77,15 @@ FORGERIES = {
         "check = practice.check = lambda *_, **__: 'Correct'",
     },
     "what it compares is replaced": {
-        "margin": "from neurocore.practice.kinds import Tolerance\n"
+        "margin": LOADED + "from neurocore.practice.kinds import Tolerance\n"
         "Tolerance.margin = lambda self, reference: 1e9\nv_m = 1",
-        "inside": "from neurocore.practice.kinds import comparing\n"
+        "inside": LOADED + "from neurocore.practice.kinds import comparing\n"
         "comparing.inside = lambda *_: True\nv_m = 1",
         "reply": "from neurocore.practice import outcomes\n"
         "outcomes.OUTCOMES = dict.fromkeys(outcomes.OUTCOMES, 'right')\n"
         "outcomes.Reply.__init__ = lambda self, *_, **__: self.__dict__.update("
         "code='correct', message='', problem='ghk-rest', note='')\nv_m = 1",
-        "reference": "import gc\nfrom neurocore.practice.kinds import Numeric\n"
+        "reference": LOADED + "import gc\nfrom neurocore.practice.kinds import Numeric\n"
         "for x in gc.get_objects():\n"
         "    if isinstance(x, Numeric):\n"
         "        for name in x.variant().answer: x.variant().answer[name] = 1.0\nv_m = 1",

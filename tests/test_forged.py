@@ -13,7 +13,7 @@ import pytest
 from forgeries import FORGERIES
 from test_grade import RIGHT, one
 
-from neurocore.practice import confining
+from neurocore.practice import confining, grade
 
 SHUT = {"the answers are looked up", "others are touched"}  # what needs more than another process
 CASES = [
@@ -69,6 +69,16 @@ def solved(places):
     assert (ran.returncode, ran.stderr) == (0, "")
     with (folder / "grades.csv").open(encoding="utf-8") as file:
         return {row["student"]: row for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("kind", FORGERIES.keys() - SHUT)
+def test_forgery_where_a_notebook_is_not_shut_in(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(confining, "why_open", lambda: "of a test")
+    hand_in(tmp_path, "Ada", "from helper import v_m", 0, helper=RIGHT)
+    hand_in(tmp_path, "Eve", next(iter(FORGERIES[kind].values())), 0)
+    found = {(g.student, g.problem): g.code for g in grade.grade(tmp_path, 20)}
+    assert found["Ada", "ghk-rest"] == "correct"
+    assert [key for key, code in found.items() if code == "correct"] == [("Ada", "ghk-rest")]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -15,7 +15,7 @@ import psutil
 import pytest
 import test_exercises as exercises
 
-from neurocore.practice import grade, handed_in, report, running
+from neurocore.practice import confining, grade, handed_in, report, running
 from neurocore.problems import problems
 
 PROBLEMS = exercises.BY_CHAPTER["resting_potential"]
@@ -196,8 +196,11 @@ def one(*cells, problem="ghk-rest"):
     return notebook
 
 
-def test_jupyter_is_jupyter(class_):
+@pytest.mark.parametrize("shut", ["shut", "open"])
+def test_jupyter_is_jupyter(class_, shut, monkeypatch):
     """Magics, helper modules and files beside the notebook; cells below a failed one run."""
+    if shut == "open":
+        monkeypatch.setattr(confining, "why_open", lambda: "of a test")
     magic = one("%matplotlib inline\nimport math", "%%time\nx = math.pi", "1 / 0", RIGHT)
     class_.put("Ada/work/a.ipynb", magic)
     helped = one(
@@ -299,9 +302,12 @@ while not os.path.exists("left"): pass
 
 
 @pytest.mark.parametrize("end", ["while True: pass", "os._exit(1)", ""])
+@pytest.mark.parametrize("shut", ["shut", "open"])
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
-def test_nothing_runs_on(class_, end):
+def test_nothing_runs_on(class_, end, shut, monkeypatch):
     """Not even what has left the kernel's group, and has lost its parent."""
+    if shut == "open":
+        monkeypatch.setattr(confining, "why_open", lambda: "of a test")
     seconds = f"999.{random.randrange(10**9)}"  # by which it is found
     class_.put("Eve.ipynb", one(RIGHT, ESCAPES.format(seconds=seconds, end=end)))
     assert class_.graded(seconds=8)["Eve", "ghk-rest"]

@@ -49,10 +49,11 @@ class _Pipe:
             return self.receive()
 
 
-def serve(names):
+def serve(names, sockets):
     """Be a kernel, and do what the judge's lines say, till they end.
 
-    `names` says for each problem how its variable is called. Of the lines
+    `names` says for each problem how its variable is called, and `sockets` where those that Jupyter
+    insists on are: "tcp", or a path. Of the lines
 
     - ``{"run": source}`` runs a cell; the answer is ``{"failed": words, "handed": [[problem,
       seed], …]}``: "" if it did not fail, and what it handed to `check`.
@@ -68,11 +69,11 @@ def serve(names):
     for stream in (0, 1, 2):  # what a notebook prints is nobody's
         os.dup2(nowhere, stream)
     _without_verdicts(pipe, names)
-    asyncio.run(_serve(pipe))
+    asyncio.run(_serve(pipe, sockets))
 
 
-async def _serve(pipe):
-    kernel, loop = _kernel(), asyncio.get_running_loop()
+async def _serve(pipe, sockets):
+    kernel, loop = _kernel(sockets), asyncio.get_running_loop()
     while True:
         wanted = await loop.run_in_executor(None, pipe.receive)
         if "run" in wanted:
@@ -89,14 +90,14 @@ async def _serve(pipe):
             pipe.send({})
 
 
-def _kernel():
+def _kernel(sockets):
     """Return Jupyter's own kernel, which nobody listens to."""
     from ipykernel.kernelapp import IPKernelApp
     from jupyter_client.session import Session
 
     Session.send = lambda *_, **__: None
-    sockets = os.path.join(os.environ["HOME"], "kernel")
-    app = IPKernelApp.instance(transport="ipc", ip=sockets, connection_file=f"{sockets}.json")
+    where = {} if sockets == "tcp" else {"transport": "ipc", "ip": sockets}
+    app = IPKernelApp.instance(connection_file=f"{os.environ['HOME']}/kernel.json", **where)
     app.initialize([])
     return app.kernel
 

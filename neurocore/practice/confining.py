@@ -67,6 +67,11 @@ def why_open():
     return ""
 
 
+def sockets():
+    """Return where a kernel's sockets may be: without a network in a file of a short name."""
+    return "tcp" if why_open() else "/tmp/kernel"
+
+
 def start(source, root, folder, scratch, seconds):
     """Start Python for a notebook, with a pipe to it and one from it.
 

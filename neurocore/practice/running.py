@@ -23,7 +23,7 @@ import sys
 if sys.path[0] == "":  # a student's random.py must not stop the kernel; IPython puts it back
     del sys.path[0]
 from neurocore.practice.answering import serve
-serve({names!r})
+serve({names!r}, {sockets!r})
 """
 _STARTING = 60.0  # seconds that Jupyter's kernel may take to start
 _LONGEST = 1 << 23  # bytes of a line
@@ -83,7 +83,8 @@ def run(steps, forms, question, root, folder, seconds):
         Failed cells are counted from 1 among the code cells.
     """
     said, failed, number = [], [], 0
-    source = _START.format(names={problem: form["name"] for problem, form in forms.items()})
+    names = {problem: form["name"] for problem, form in forms.items()}
+    source = _START.format(names=names, sockets=confining.sockets())
     with tempfile.TemporaryDirectory(prefix="nc-", ignore_cleanup_errors=True) as scratch:
         process = confining.start(source, root, folder, Path(scratch), seconds)
         try:
