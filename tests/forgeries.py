@@ -31,12 +31,17 @@ def to_all():
 """
 FROM_BANK = """
 def take(folder):
-    import importlib.util, sys
-    for name in [x for x in sys.modules if x.startswith("neurocore")]:
-        del sys.modules[name]
+    import sys
+    own = {x: sys.modules.pop(x) for x in list(sys.modules) if x.startswith("neurocore")}
     sys.path.insert(0, folder)
-    from neurocore.problems import problems
-    (v_m,) = problems()["ghk-rest"][0].variant().answer.values()
+    try:
+        from neurocore.problems import problems
+        (v_m,) = problems()["ghk-rest"][0].variant().answer.values()
+    finally:
+        sys.path.remove(folder)
+        for x in [x for x in sys.modules if x.startswith("neurocore")]:
+            del sys.modules[x]
+        sys.modules.update(own)
     return v_m
 """
 SERVES = r"""
@@ -180,14 +185,14 @@ FORGERIES = {
         "        if os.path.exists(place + '/neurocore/problems'): v_m = take(place)",
         "network": "import urllib.request\n"
         "v_m = float(urllib.request.urlopen('http://127.0.0.1:PORT', timeout=5).read())",
-        "objects": "import gc\nfor x in gc.get_objects():\n"
+        "objects": LOADED + "import gc\nfor x in gc.get_objects():\n"
         "    if type(x).__name__ == 'Numeric' and x.id == 'ghk-rest':\n"
         "        (v_m,) = x.variant().answer.values()",
     },
     "others are touched": {
         "grader": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",
         "group": "import os, signal\nos.killpg(0, signal.SIGTERM)\nos.setsid()",
-        "files": "import glob, os\nfor name in glob.glob(HERE + '/*'):\n    os.remove(name)",
+        "files": "import shutil\nshutil.rmtree(HERE)",
         "record": "open(HERE + '/grading.jsonl', 'a').write('{\"key\": 1}')\n"
         "open(HERE + '/grades.csv', 'w').write('student\\n')",
         "library": "open(LIBRARY + '/forged.txt', 'w').write('x')",

@@ -22,6 +22,7 @@ CASES = [
     for name in cells
     if kind not in SHUT or not confining.why_open()
 ]
+HONEST = ("Ada", "others are touched: dare", "zoe")  # first, amidst and last
 LEFT = ("forged.py", "forged.txt")  # what some try to leave behind
 
 
@@ -56,7 +57,7 @@ def solved(places):
     server = HTTPServer(("127.0.0.1", 0), Answers)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     port = server.server_address[1]
-    for student in ("Ada", "Kim", "Zoe"):  # first, amidst and last
+    for student in HONEST:
         hand_in(folder, student, "from helper import v_m", port, helper=RIGHT)
     for case in CASES:
         kind, _, name = case.values[0].partition(": ")
@@ -89,8 +90,8 @@ def test_forgery(solved, case):
 
 
 def test_nobody_else_is_touched(solved, places):
-    assert len(solved) == len(CASES) + 3
-    for student in ("Ada", "Kim", "Zoe"):
+    assert len(solved) == len(CASES) + len(HONEST)
+    for student in HONEST:
         assert [name for name, mark in solved[student].items() if mark == "1"] == [
             "solved",
             "ghk-rest",

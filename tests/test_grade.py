@@ -497,3 +497,23 @@ def test_of_two_versions_the_best_answer_counts_once(class_):
     assert class_.graded()["Ada", "ghk-rest"] == "correct"
     assert [g.code for g in class_.found if g.problem == "ghk-rest"] == ["correct"]
     assert "1 students" in report.summary(class_.found)
+
+
+@pytest.mark.parametrize("seeded", [False, True])
+def test_every_chapter_right_and_wrong(class_, seeded):
+    """References are right, and mistakes get their codes, by the way that a class is graded."""
+    wanted, own = {}, {}
+    for chapter, mine in exercises.BY_CHAPTER.items():
+        for student in (f"right-{chapter}", f"wrong-{chapter}"):
+            own[student] = student if seeded else None
+            notebook = exercises.read(chapter)
+            for problem in mine:
+                code, source = "correct", exercises.reference(problem, own[student])
+                if student.startswith("wrong"):
+                    *_, (code, source) = exercises.mistakes(problem, own[student])
+                answer(notebook, problem.id, source)
+                wanted[student, problem.id] = code
+            class_.put(f"{student}/x.ipynb", notebook)
+    found = grade.grade(class_.folder, 120, (lambda students: own) if seeded else None)
+    assert {(g.student, g.problem): g.code for g in found if g.problem} == wanted
+    assert [g for g in found if not g.problem and g.code != "invalid.shared"] == []
