@@ -221,10 +221,11 @@ def open_paranodes(axon: Cable, width: float, internodes: Chosen | None = None) 
     instance("axon", axon, Cable, "a Cable")
     if axon.sheath is None or "paranode" not in axon.regions:
         raise ValueError("axon must be a double cable with paranodes, such as a mammalian_axon")
-    number("width", width, above=0)
     chosen = np.asarray(axon.regions["paranode"])
     if internodes is not None:
         chosen = np.intersect1d(chosen, _under_internodes(axon, internodes))
+    room = (axon.sheath.diameter - axon.diameter)[chosen] / 2
+    number("width", width, above=0, most=float(room.min(initial=np.inf)))
     return replace(axon, sheath=axon.sheath.widened(chosen, width))
 
 
@@ -240,7 +241,7 @@ def _under_internodes(axon: Cable, internodes: Chosen) -> NDArray[np.integer]:
         if region not in axon.regions:
             raise ValueError(f"internodes must be some of the axon's, which has no internode {k}")
         places.extend(axon.regions[region])
-    return np.array(places, int)
+    return np.array(places, np.intp)
 
 
 def cell_with_initial_segment(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ._arguments import instance, number, numbers, whole
 from .cable import Cable
@@ -122,7 +122,7 @@ def mammalian_axon(
         inside.append(np.arange(first, len(parts)))
         parts.append(parts[0])
     names, membranes, length, diameter, width = zip(*parts, strict=True)
-    regions = {
+    regions: dict[str, NDArray[np.integer]] = {
         name: np.flatnonzero([n == name for n in names])
         for name in ("node", "paranode", "juxtaparanode")
     }

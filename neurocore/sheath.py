@@ -64,7 +64,10 @@ class Sheath:
     def __post_init__(self) -> None:
         number("resistivity", self.resistivity, above=0)
         number("mouth", self.mouth, least=0)
-        width = np.asarray(self.width)
+        try:
+            width = np.asarray(self.width)
+        except ValueError:  # ragged
+            width = np.array(None)
         if width.dtype.kind not in "iuf" or width.ndim != 1 or not np.all(width > 0):
             raise ValueError(
                 "width must be one for each compartment, greater than 0 µm, and infinite where "

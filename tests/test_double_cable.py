@@ -257,7 +257,7 @@ def test_what_a_spike_costs():
         (lambda: nc.mammalian_axon(nodes=4, spacing=[500.0, 500.0]), "spacing"),
         (lambda: nc.open_paranodes(nc.myelinated_axon(), 0.01), "double cable"),
         (lambda: nc.open_paranodes(AXON, 0.01, [20]), "no internode 20"),
-        (lambda: nc.open_paranodes(AXON, 30.0), "leave room"),
+        (lambda: nc.open_paranodes(AXON, 30.0), "width"),
         (lambda: replace(AXON, sheath=replace(AXON.sheath, width=np.ones(3))), "sheath"),
         (lambda: nc.Sheath(np.array([0.0]), 10.0, 0.1, 0.1, 70.0), "width"),
         (lambda: nc.Sheath(np.array([0.1]), 10.0, -0.1, 0.1, 70.0), "capacitance of the sheath"),

@@ -12,6 +12,7 @@ from neurocore.cable import Cable, Chosen, length_constant
 from neurocore.channels import block
 from neurocore.membrane import distinct, modify
 from neurocore.recording import Recording
+from neurocore.sheath import Space
 from neurocore.simulate import simulate
 from neurocore.stimuli import pulse
 
@@ -117,7 +118,7 @@ def kick(
         end[: count + 1] = 0.0
         resets = {0.0: {"v": end}}
     else:
-        stimulus = pulse(LIFT / _impedance(axon, PULSE), 0.0, min(PULSE, duration))
+        stimulus = pulse(LIFT / _impedance(axon, axon.space, PULSE), 0.0, min(PULSE, duration))
     return simulate(
         axon,
         stimulus,
@@ -130,12 +131,12 @@ def kick(
     )
 
 
-def _impedance(axon: Cable, duration: float) -> float:
+def _impedance(axon: Cable, space: Space, duration: float) -> float:
     """Return how far 1 nA for so long (ms) lifts the first compartment (mV), all gates held."""
     from scipy.sparse import diags_array
     from scipy.sparse.linalg import spsolve
 
-    space, n = axon.space, len(axon)
+    n = len(axon)
     capacity = axon.area * [m.capacitance for m in axon.membranes]
     load = np.append(capacity, space.capacity) / duration
     load[:n] += axon.area * _at_rest(axon)

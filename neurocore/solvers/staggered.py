@@ -249,7 +249,7 @@ class Compartments:
         """Return which unknowns of a trace make up the potential inside a compartment."""
         at = int(compartment) % self.membranes
         under = [] if self.space is None else np.flatnonzero(self.space.covered == at)
-        return [at, *(self.membranes + k for k in under)]
+        return [at, *(self.membranes + int(k) for k in under)]
 
     def start(self, v: NDArray[np.float64]) -> None:
         """Set all gates to rest at the potentials `v`."""
