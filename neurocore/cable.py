@@ -1,13 +1,35 @@
 """Where membranes sit: a patch, or compartments in a row or a tree, with their geometry."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from ._arguments import a_function, instance, number, numbers, plain, same_grid, several, whole
+from ._arguments import (
+    FloatOrArray,
+    a_function,
+    instance,
+    number,
+    numbers,
+    plain,
+    same_grid,
+    several,
+    whole,
+)
+from .channels import Channel
 from .membrane import Membrane, modify
+
+Chosen: TypeAlias = int | Sequence[int] | NDArray[np.integer]
+Part: TypeAlias = tuple[str, Membrane, float, float | Sequence[float], int]
+Branch: TypeAlias = tuple[
+    str, Membrane, float, float | Sequence[float], int, str | tuple[str, float]
+]
 
 
 @dataclass(frozen=True)
@@ -16,16 +38,25 @@ class Patch:
 
     membrane: Membrane
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         instance("membrane", self.membrane, Membrane, "a Membrane")
 
-    def modify(self, channel, change, *args, where=None, **kwargs):
+    def modify(
+        self,
+        channel: str,
+        change: Callable[..., Channel],
+        *args: object,
+        where: None = None,
+        **kwargs: object,
+    ) -> Patch:
         """Return the patch with a channel changed; see `neurocore.modify`."""
         if where is not None:
             raise ValueError("a patch has no compartments to choose from: leave `where` out")
-        return replace(self, membrane=modify(self.membrane, channel, change, *args, **kwargs))
+        return replace(
+            self, membrane=modify(self.membrane, channel, change, *args, where=None, **kwargs)
+        )
 
-    def at_temperature(self, celsius):
+    def at_temperature(self, celsius: float) -> Patch:
         """Return the same patch at another temperature (°C)."""
         return replace(self, membrane=replace(self.membrane, celsius=celsius))
 
@@ -58,14 +89,27 @@ class Cable:
     """
 
     membranes: tuple[Membrane, ...]
-    length: np.ndarray
-    diameter: np.ndarray
+    length: NDArray[np.float64]
+    diameter: NDArray[np.float64]
     axial_resistivity: float
-    regions: dict = field(default_factory=dict)
-    parents: np.ndarray | None = None
-    joints: np.ndarray | None = None
+    regions: dict[str, NDArray[np.integer]] = field(default_factory=dict)
+    parents: NDArray[np.integer] = None  # type: ignore[assignment]  # set below
+    joints: NDArray[np.float64] = None  # type: ignore[assignment]  # set below
 
-    def __post_init__(self):
+    if TYPE_CHECKING:  # lists and numbers become arrays
+
+        def __init__(
+            self,
+            membranes: Sequence[Membrane],
+            length: ArrayLike,
+            diameter: ArrayLike,
+            axial_resistivity: float,
+            regions: dict[str, NDArray[np.integer]] = {},  # noqa: B006
+            parents: ArrayLike | None = None,
+            joints: ArrayLike | None = None,
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         membranes = several("membranes", self.membranes, Membrane, "Membrane")
         object.__setattr__(self, "membranes", membranes)
         n = len(membranes)
@@ -85,8 +129,8 @@ class Cable:
                 compartments_of(self, places, f"regions[{name!r}]")
         self._set_up_tree(n)
 
-    def _set_up_tree(self, n):
-        parents = np.arange(-1, n - 1) if self.parents is None else even(self.parents)
+    def _set_up_tree(self, n: int) -> None:
+        parents: NDArray[Any] = np.arange(-1, n - 1) if self.parents is None else even(self.parents)
         if parents.shape != (n,) or parents.dtype.kind not in "iu":
             raise ValueError(
                 f"parents must be one compartment for each of the {n}, got {self.parents!r}"
@@ -106,10 +150,10 @@ class Cable:
         object.__setattr__(self, "parents", parents)
         object.__setattr__(self, "joints", joints)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.membranes)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         n, total = len(self), self.length.sum()
         size, unit = (1e4, "cm") if total >= 1e4 else (1e3, "mm") if total >= 1e3 else (1, "µm")
         first = f"{n} compartment{'s' * (n > 1)}, {total / size:.3g} {unit}"
@@ -128,18 +172,18 @@ class Cable:
         return f"<Cable: {'; '.join(parts)}>"
 
     @property
-    def area(self):
+    def area(self) -> NDArray[np.float64]:
         """Each compartment's membrane (cm²), shape (n,)."""
         return np.pi * self.diameter * self.length * 1e-8
 
     @property
-    def branches(self):
+    def branches(self) -> bool:
         """Whether the cell is more than compartments end to end."""
         in_a_row = np.array_equal(self.parents, np.arange(-1, len(self) - 1))
         return not in_a_row or bool(np.any(self.joints != 1))
 
     @property
-    def position(self):
+    def position(self) -> NDArray[np.float64]:
         """The compartments' centres, along the cell from its first end (µm), shape (n,)."""
         if not self.branches:
             return np.cumsum(self.length) - self.length / 2
@@ -150,17 +194,17 @@ class Cable:
         return end[:-1] - self.length / 2
 
     @property
-    def links(self):
+    def links(self) -> NDArray[np.integer]:
         """Which compartments exchange current, shape (links, 2); n − 1 of them in a row."""
         return self._network[0]
 
     @property
-    def axial_conductance(self):
+    def axial_conductance(self) -> NDArray[np.float64]:
         """Between the centres of each link's compartments (mS), shape (links,)."""
         return self._network[1]
 
     @cached_property
-    def _network(self):
+    def _network(self) -> tuple[NDArray[np.integer], NDArray[np.float64]]:
         """Links and their conductances.
 
         Where ends meet, the point between them holds no charge. It is eliminated by the star–mesh
@@ -187,7 +231,7 @@ class Cable:
                 conductance += [1e3 / (half[a] * half[b] * total) for a, b in pairs]
         return np.array(links).reshape(-1, 2), np.array(conductance)
 
-    def rest(self):
+    def rest(self) -> NDArray[np.float64]:
         """Return the resting potential of each compartment (mV), shape (n,).
 
         Where membranes differ, the whole cell settles between their own resting potentials.
@@ -223,7 +267,14 @@ class Cable:
                 return v
         raise ValueError("this cell has no resting potential near those of its membranes")
 
-    def modify(self, channel, change, *args, where=None, **kwargs):
+    def modify(
+        self,
+        channel: str,
+        change: Callable[..., Channel],
+        *args: object,
+        where: Chosen | None = None,
+        **kwargs: object,
+    ) -> Cable:
         """Return the cable with a channel changed; see `neurocore.modify`."""
         a_function("change", change)
         chosen = range(len(self)) if where is None else compartments_of(self, where)
@@ -234,18 +285,18 @@ class Cable:
             if where is None and channel not in [c.name for c in membrane.channels]:
                 continue
             if membrane not in changed:
-                changed[membrane] = modify(membrane, channel, change, *args, **kwargs)
+                changed[membrane] = modify(membrane, channel, change, *args, where=None, **kwargs)
             membranes[k] = changed[membrane]
         if not changed:
             raise ValueError(f"no compartment has a channel called {channel!r}")
         return replace(self, membranes=tuple(membranes))
 
-    def at_temperature(self, celsius):
+    def at_temperature(self, celsius: float) -> Cable:
         """Return the same cable at another temperature (°C)."""
         warm = {m: replace(m, celsius=celsius) for m in set(self.membranes)}
         return replace(self, membranes=tuple(warm[m] for m in self.membranes))
 
-    def reversed(self):
+    def reversed(self) -> Cable:
         """Return the cable with its ends exchanged; one that branches has more than two."""
         if self.branches:
             raise ValueError("a cell that branches cannot be reversed: it has more than two ends")
@@ -259,12 +310,12 @@ class Cable:
         )
 
 
-def patch(membrane):
+def patch(membrane: Membrane) -> Patch:
     """Return an isopotential patch of the membrane."""
     return Patch(membrane)
 
 
-def chain(*parts, axial_resistivity):
+def chain(*parts: Part, axial_resistivity: float) -> Cable:
     """Return any unbranched cell, put together from parts.
 
     Parameters
@@ -288,7 +339,7 @@ def chain(*parts, axial_resistivity):
     return _put_together(parts, axial_resistivity, branching=False)
 
 
-def tree(*parts, axial_resistivity):
+def tree(*parts: Part | Branch, axial_resistivity: float) -> Cable:
     """Return a cell that branches, put together from parts.
 
     Where daughters of diameters d leave a parent of diameter D with Σ d^(3/2) = D^(3/2), they load
@@ -351,7 +402,7 @@ def _put_together(parts, axial_resistivity, branching):
         first = len(membranes)
         parent, joint = first - 1, 1.0
         if named:
-            parent, joint = _origin(name, *origin, spans, parents, joints)
+            parent, joint = _origin(name, origin[0], spans, parents, joints)
         spans.setdefault(name, []).append(range(first, first + compartments))
         parents += [parent, *range(first, first + compartments - 1)]
         joints += [joint] + [1.0] * (compartments - 1)
@@ -391,6 +442,14 @@ def _origin(name, origin, spans, parents, joints):
     return here[int(fraction * len(here))], 0.5
 
 
+@overload
+def length_constant(
+    diameter: float, membrane_resistance: float, axial_resistivity: float
+) -> float: ...
+@overload
+def length_constant(
+    diameter: ArrayLike, membrane_resistance: ArrayLike, axial_resistivity: ArrayLike
+) -> FloatOrArray: ...
 def length_constant(diameter, membrane_resistance, axial_resistivity):
     """Return how far a steady voltage spreads along a passive cable before it falls to 1/e.
 
@@ -427,7 +486,7 @@ def length_constant(diameter, membrane_resistance, axial_resistivity):
     return plain(np.sqrt(diameter * membrane_resistance / (4 * axial_resistivity) * 1e4))
 
 
-def compartments_of(cable, chosen, name="where"):
+def compartments_of(cable: Cable, chosen: Chosen, name: str = "where") -> NDArray[np.intp]:
     """Return compartment numbers as an array, counted from the end if negative."""
     index = np.atleast_1d(even(chosen))
     n = len(cable)
@@ -440,7 +499,7 @@ def compartments_of(cable, chosen, name="where"):
     return index % n
 
 
-def even(chosen):
+def even(chosen: object) -> NDArray[np.generic]:
     """Return what was chosen as an array, of objects if it is ragged."""
     try:
         return np.asarray(chosen)

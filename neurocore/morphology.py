@@ -1,9 +1,13 @@
 """Cells as they were traced: a file in the SWC format becomes a tree of compartments."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -28,7 +32,13 @@ class _Point:
     parent: int
 
 
-def read_swc(source, membranes, *, axial_resistivity, longest=None):
+def read_swc(
+    source: str | PathLike[str] | TextIO,
+    membranes: Membrane | Mapping[str, Membrane],
+    *,
+    axial_resistivity: float,
+    longest: float | None = None,
+) -> Cable:
     r"""Return the cell that a file in the SWC format describes.
 
     Two points, one hanging on the other, are the ends of a cone. What lies between two forks, or
@@ -100,9 +110,11 @@ def read_swc(source, membranes, *, axial_resistivity, longest=None):
         ends[last] = parent, joint
     if not regions:
         raise ValueError("source must hold a soma, or two points apart from each other")
+    length, diameter = np.transpose(sizes)
     return Cable(
         tuple(membrane_of[region] for region in regions),
-        *np.transpose(sizes),
+        length,
+        diameter,
         axial_resistivity,
         {name: np.flatnonzero(np.array(regions) == name) for name in dict.fromkeys(regions)},
         parents,

@@ -4,21 +4,28 @@ One trace of a patch goes to `solvers.dormand_prince`; cables and many traces to
 `solvers.staggered`, twice (`solvers.richardson`).
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ._arguments import number, numbers, part_of_run
-from .cable import Cable, Patch, compartments_of
+from .cable import Cable, Chosen, Patch, compartments_of
 from .membrane import distinct
 from .recording import Recording
 from .solvers import dormand_prince, richardson
 from .solvers.staggered import Compartments
 from .spikes import nested
 from .stimuli import Stimulus, VoltageClamp
+
+Resets: TypeAlias = Mapping[float, Mapping[str, ArrayLike]]
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
@@ -27,19 +34,19 @@ SWIFT = 40.0  # a step's limit in units of C over all conductances: an upstroke 
 
 
 def simulate(
-    cell,
-    stimulus=None,
-    duration=100.0,
+    cell: Patch | Cable,
+    stimulus: Stimulus | Sequence[Stimulus] | None = None,
+    duration: float = 100.0,
     *,
-    v0=None,
-    resets=None,
-    record=None,
-    sample=None,
-    accuracy=1e-3,
-    step=None,
-    threshold=0.0,
-    stop_at_spike=False,
-):
+    v0: ArrayLike | None = None,
+    resets: Resets | None = None,
+    record: Chosen | None = None,
+    sample: float | None = None,
+    accuracy: float = 1e-3,
+    step: float | None = None,
+    threshold: float = 0.0,
+    stop_at_spike: bool = False,
+) -> Recording:
     """Let a cell run.
 
     Parameters
@@ -107,8 +114,15 @@ def simulate(
 
 
 def spikes_by_itself(
-    patch, stimulus, duration, *, v0=None, resets=None, accuracy=1e-3, threshold=0.0
-):
+    patch: Patch,
+    stimulus: Stimulus | Sequence[Stimulus] | None,
+    duration: float,
+    *,
+    v0: ArrayLike | None = None,
+    resets: Resets | None = None,
+    accuracy: float = 1e-3,
+    threshold: float = 0.0,
+) -> bool:
     """Return whether a patch spikes, the rise through `threshold` driven by its own channels.
 
     The arguments are those of `simulate`; quicker than looking for spikes in its recording.
@@ -124,14 +138,14 @@ class Plan:
     """What is to be done, checked."""
 
     duration: float
-    times: list  # between which nothing jumps
-    stimuli: list
-    resets: dict
+    times: list[float]  # between which nothing jumps
+    stimuli: list[Stimulus]
+    resets: Resets
     traces: int | None
     accuracy: float
     threshold: float
 
-    def changes(self, time):
+    def changes(self, time: float) -> dict[str, ArrayLike]:
         """Return what is set by force at this time, by name."""
         return {k: v for t, c in self.resets.items() if abs(t - time) < 1e-9 for k, v in c.items()}
 
@@ -178,14 +192,14 @@ def _stimuli(cell, stimulus, duration):
 
 def _resets(cell, resets, duration):
     resets = {} if resets is None else resets
-    if not isinstance(resets, dict):
+    if not isinstance(resets, Mapping):
         raise TypeError(f"resets must be a dict such as {{5.0: {{'v': -50.0}}}}, got {resets!r}")
     membranes = [cell.membrane] if isinstance(cell, Patch) else distinct(cell.membranes)[0]
     known = {"v", *(name for m in membranes for name in m.states)}
     for time, changes in resets.items():
         if not 0 <= number("a time in resets", time) < duration:
             raise ValueError(f"resets must lie within the run, 0 to {duration:g} ms, got {time:g}")
-        if not isinstance(changes, dict):
+        if not isinstance(changes, Mapping):
             raise TypeError(f"resets at {time:g} ms must be a dict of values, got {changes!r}")
         for name, value in changes.items():
             if name not in known:
@@ -239,7 +253,7 @@ def _solve(membrane, plan, v0, trace, stop):
     stretches = []
     for a, b in pairwise(plan.times):
         ends = [s.lines(a, b) for s in plan.stimuli]
-        first, last = (sum(float(e[k][pick]) for e in ends) for k in (0, 1))
+        first, last = (sum(float(np.asarray(e[k])[pick]) for e in ends) for k in (0, 1))
         changes = {
             places[name]: np.asarray(value, float).item() for name, value in plan.changes(a).items()
         }
@@ -337,7 +351,7 @@ def _fastest(membranes):
         all_open = sum(c.conductance * s for c, s in zip(m.channels, slopes, strict=True))
         shortest = min(shortest, SWIFT * m.capacitance / max(all_open, 1e-9))
         for gate in m.gates:
-            shortest = min(shortest, gate.time_constant(v, m.celsius).min())
+            shortest = min(shortest, np.min(gate.time_constant(v, m.celsius)))
     return shortest
 
 

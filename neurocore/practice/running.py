@@ -44,7 +44,7 @@ class Step(NamedTuple):
 class Run(NamedTuple):
     """What came of a notebook: the judge's lines, failed cells, and why it ended early, if so."""
 
-    said: list[dict]
+    said: list[dict[str, str]]
     failed: list[tuple[int, str]]
     why: str
 
@@ -216,7 +216,7 @@ def serve():
         if _counts(kind, inside):
             return send(self, stream, what, content, *args, **kwargs)
 
-    Session.send = sent
+    Session.send = sent  # type: ignore[method-assign, assignment]
 
     judged, handed = practice._judged, {}
 

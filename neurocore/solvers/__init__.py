@@ -15,8 +15,10 @@ Cables, and many traces at once:
 - `richardson`: two runs, the second in half steps, and what both together say
 """
 
+from __future__ import annotations
 
-def left_range(t, v, low, high):
+
+def left_range(t: float, v: float, low: float, high: float) -> FloatingPointError:
     """Return the error for a simulation that no longer means anything."""
     return FloatingPointError(
         f"the simulation left the physical range near t = {t:g} ms with V = {v:g} mV "

@@ -9,7 +9,12 @@ The matrix is fixed but for its diagonal, and elimination needs no pivots. What 
   nothing else to be done (Hines 1984, Int J Biomed Comput 15:69–76; SuperLU).
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 NARROW = 32  # unknowns from the diagonal to the band's edge: beyond, SuperLU is quicker
 
@@ -34,7 +39,15 @@ class Coupling:
         The conductance of all links of each unknown: what they add to the diagonal.
     """
 
-    def __init__(self, size, links, conductance, copies=1):
+    matrix: Any  # what LAPACK or SuperLU overwrites
+
+    def __init__(
+        self,
+        size: int,
+        links: NDArray[np.integer],
+        conductance: NDArray[np.float64],
+        copies: int = 1,
+    ) -> None:
         links, conductance = np.reshape(links, (-1, 2)).astype(int), np.asarray(conductance)
         load = np.zeros(size)
         for end in links.T:

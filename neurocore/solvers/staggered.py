@@ -10,13 +10,19 @@ All compartments of all traces stand side by side, with no coupling between the 
 patch with many currents, a cable or a tree, and many of either are one and the same loop.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from neurocore.channels import ConstantField, Gate
-from neurocore.membrane import distinct
+from neurocore.membrane import Membrane, distinct
 
 from . import left_range
 from .elimination import Coupling
+from .observer import Observer
 from .relaxation import propagator, relaxation
 from .tables import HIGH, LOW, Lookup, drive_table, gate_table, scheme_table
 
@@ -40,7 +46,7 @@ class _Group:
 
     def _set_up_gates(self):
         n, gates = self.size, self.kinds[0].gates
-        names = [g.name for g in gates if isinstance(g, Gate)]
+        names = tuple(g.name for g in gates if isinstance(g, Gate))
         self.gates = np.empty((len(names), n))
         self.rows = np.empty((4 * len(names), n))  # what is read from the table
         self.offsets, self.factors = self.rows[: len(names)], self.rows[len(names) : 2 * len(names)]
@@ -192,13 +198,22 @@ class Compartments:
         How many copies stand side by side.
     """
 
-    def __init__(self, membranes, area, links, axial, traces):
+    def __init__(
+        self,
+        membranes: Sequence[Membrane],
+        area: NDArray[np.float64],
+        links: NDArray[np.integer] | None,
+        axial: NDArray[np.float64] | None,
+        traces: int,
+    ) -> None:
         n = len(membranes)
         self.shape = (traces, n)
         self.size = traces * n
         self.area = np.tile(area, traces)
         self.capacity = self.area * np.tile([m.capacitance for m in membranes], traces)
-        self.coupling = Coupling(n, links, axial, traces) if n > 1 else None
+        self.coupling = None
+        if links is not None and axial is not None and n > 1:
+            self.coupling = Coupling(n, links, axial, traces)
         self.constant = np.zeros((2, self.size))
         self.groups = []
         everyone = [m for _ in range(traces) for m in membranes]
@@ -214,13 +229,13 @@ class Compartments:
             if group.products:
                 self.groups.append(group)
 
-    def start(self, v):
+    def start(self, v: NDArray[np.float64]) -> None:
         """Set all gates to rest at the potentials `v`."""
         for group in self.groups:
             group.start(v)
             group.before = None
 
-    def change(self, v, changes):
+    def change(self, v: NDArray[np.float64], changes: Mapping[str, ArrayLike]) -> None:
         """Set the potential or gates in all compartments that have them."""
         for name, value in changes.items():
             value = np.broadcast_to(np.asarray(value, float), self.shape).ravel()
@@ -231,7 +246,15 @@ class Compartments:
                     own = value[group.index]
                     np.copyto(group.states[name], own, where=~np.isnan(own))
 
-    def stretch(self, v, steps, dt, current, slope, observer):
+    def stretch(
+        self,
+        v: NDArray[np.float64],
+        steps: int,
+        dt: float,
+        current: NDArray[np.float64] | None,
+        slope: NDArray[np.float64] | None,
+        observer: Observer,
+    ) -> None:
         """Advance by `steps` of `dt`.
 
         Parameters
@@ -303,10 +326,11 @@ class Compartments:
         second order like Crank and Nicolson's step, but the fastest differences between
         neighbours die in it rather than change their sign.
         """
+        solve = self.coupling.solve  # type: ignore[union-attr]  # only cables are damped
         half = v
         for _ in range(2):
-            half = self.coupling.solve(both[0].copy(), twice * half + both[1])
-        whole = self.coupling.solve(both[0] - 0.5 * twice, 0.5 * twice * v + both[1])
+            half = solve(both[0].copy(), twice * half + both[1])
+        whole = solve(both[0] - 0.5 * twice, 0.5 * twice * v + both[1])
         return 2 * half - whole
 
 
