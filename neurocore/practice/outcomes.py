@@ -1,10 +1,13 @@
 """What a check can say: every outcome has a code that does not change, and a reply."""
 
+from __future__ import annotations
+
 import base64
 import html
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 OUTCOMES = {
     # Nothing to judge yet.
@@ -141,6 +144,9 @@ _FACES = {
 }
 
 
+Seed: TypeAlias = str | int | None
+
+
 @dataclass(frozen=True)
 class Reply:
     """What a check, a hint or a solution says.
@@ -165,30 +171,30 @@ class Reply:
     note: str = ""
     figure: tuple[str, str] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("message", "note"):  # half a surrogate pair cannot be shown
             text = getattr(self, name).encode("utf-8", "replace").decode()
             object.__setattr__(self, name, text.strip())
 
     @property
-    def correct(self):
+    def correct(self) -> bool:
         """Whether the answer is right."""
         return self.code == "correct"
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         """One of "correct", "incorrect", "invalid", "unanswered" (or "hint", "solution")."""
         family = self.code.partition(".")[0]
         return "incorrect" if family in ("mistake", "near") else family
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         mark, word = _FACES[self.outcome]
         words = f"[Figure: {self.figure[1]}]" if self.figure else ""
         between = "\n\n" if self.message.startswith("```") else " "
         said = f"{mark} {word}{between}{self.message}"
         return "\n\n".join(filter(None, (said, words, self.note)))
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         mark, word = _FACES[self.outcome]
         sign = f'<span class="nc-verdict-mark" aria-hidden="true">{mark}</span>'
         return (
@@ -203,7 +209,7 @@ _VERBATIM = re.compile(r"(`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$)", re.DOTALL)
 _SYMBOL = re.compile(r"\b([A-Zg])_([A-Za-z]+)\b")
 
 
-def typeset(text, symbol):
+def typeset(text: str, symbol: str) -> str:
     """Return words with true minus signs and symbols as V_m set; code and math stay as they are."""
     pieces = _VERBATIM.split(text)
     pieces[::2] = [
@@ -246,13 +252,13 @@ class Question:
 
     markdown: str
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.markdown
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         return self.markdown
 
 
-def reply(code, problem="", **fields):
+def reply(code: str, problem: str = "", **fields: object) -> Reply:
     """Return the reply that belongs to an outcome code."""
     return Reply(code, OUTCOMES[code].format(**fields), problem)

@@ -1,5 +1,7 @@
 """A drawing: one curve or several over a range, on axes that are labelled."""
 
+from __future__ import annotations
+
 import builtins
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +21,7 @@ from neurocore.practice.outcomes import reply
 from neurocore.practice.reading import Refused
 from neurocore.practice.reading.drawn import MOST, sorted_curve
 
-__builtins__ = dict(vars(builtins))  # see reading/objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
 
 
 class Axis(NamedTuple):
@@ -30,7 +32,7 @@ class Axis(NamedTuple):
     scale: str = "linear"
 
     @property
-    def label(self):
+    def label(self) -> str:
         """What could stand beside it: "time (ms)"."""
         return f"{self.quantity} ({self.unit})" if self.unit else self.quantity
 

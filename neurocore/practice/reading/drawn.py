@@ -13,7 +13,7 @@ from neurocore.practice.reading.refused import Refused
 from neurocore.practice.reading.units import conversion
 from neurocore.practice.reading.written import TEN
 
-__builtins__ = dict(vars(builtins))  # see objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see objects.py
 
 MOST = 100
 """How many curves a drawing may have: each is compared with each that is wanted."""

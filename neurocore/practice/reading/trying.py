@@ -14,7 +14,7 @@ from neurocore.practice.reading.numbers import number, numbers
 from neurocore.practice.reading.objects import is_one_of, kind_of
 from neurocore.practice.reading.refused import Refused
 
-__builtins__ = dict(vars(builtins))  # see objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see objects.py
 
 _LONGEST = 200  # characters of an error's text that are shown
 
