@@ -261,6 +261,30 @@ def test_harm_costs_only_itself(class_, cell, words):
     assert words in said
 
 
+FORKS = """import os, time
+begun = []
+try:
+    while len(begun) < 400:
+        begun.append(os.fork())
+        if not begun[-1]:
+            time.sleep(9)
+            os._exit(0)
+finally:
+    for process in begun:
+        os.kill(process, 9)
+raise ValueError('400 began')
+"""
+
+
+@pytest.mark.skipif(bool(confining.why_open()), reason="the system does not limit root's processes")
+def test_processes_are_limited(class_):
+    class_.put("Ada.ipynb", one(RIGHT))
+    class_.put("Eve.ipynb", one(FORKS))
+    assert class_.graded()["Ada", "ghk-rest"] == "correct"
+    (said,) = class_.said("Eve")
+    assert "BlockingIOError" in said or "more than 100 processes" in said
+
+
 PRINTS = """big = 'x' * (1 << 27)
 print(big)
 big

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from contextlib import suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import neurocore
@@ -33,6 +34,8 @@ _ABSENT = {
 }  # fmt: skip
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 _SETTINGS = ("alternatives", "fonts", "ld.so.cache", "localtime", "passwd", "group", "ssl")
+_USERS = 1 << 30  # where no system has users
+_numbers = count(os.getpid() << 12)
 _DEVICES = ("full", "null", "random", "urandom", "zero")
 _KEPT = ("LANG", "LC_ALL", "LC_CTYPE", "PATH", "SYSTEMROOT", "TZ")
 
@@ -144,15 +147,17 @@ else:
 def _limits(seconds):
     import psutil
 
-    running = 0  # the system counts all that this user runs
-    for process in psutil.process_iter(["num_threads"]):
-        running += process.info["num_threads"] or 0
+    most = 2 * PROCESSES  # threads count too
+    if os.name == "posix" and (os.getuid() or why_open()):
+        for process in psutil.process_iter(["num_threads", "uids"]):  # the system counts them too
+            if process.info["uids"] and process.info["uids"].real == os.getuid():
+                most += process.info["num_threads"] or 0
     return {
         "limits": [
             ("RLIMIT_AS", MEMORY),
             ("RLIMIT_FSIZE", _FILE),
             ("RLIMIT_CORE", 0),
-            ("RLIMIT_NPROC", running + 4 * PROCESSES),
+            ("RLIMIT_NPROC", most),
             ("RLIMIT_CPU", 60 + 4 * int(seconds)),
         ]
     }
@@ -196,6 +201,16 @@ def _shut_in(command, root, scratch, folder):
     for path in (root, scratch / "home", scratch / "library"):
         if path.exists():
             lines += [f"mkdir -p .{_q(path)}", f"cp -RP {_q(path)}/. .{_q(path)}"]
+    user = ""
+    if not os.getuid():  # the system sets root no limit of processes: take a user of its own
+        number = _USERS + next(_numbers) % _USERS
+        user = f"--reuid={number} --regid={number} --clear-groups"
+        lines += ["chmod 1777 tmp dev/shm"]
+        lines += [
+            f"chown -R {number}:{number} .{_q(path)}"
+            for path in (root, scratch / "home")
+            if path.exists()
+        ]
     lines += [
         "mkdir old",
         "pivot_root . old",
@@ -204,12 +219,13 @@ def _shut_in(command, root, scratch, folder):
         "rmdir old",
         f"cd {_q(folder)}",
         # The shell stays as the first process, which nothing in here can end or become.
-        "setpriv --no-new-privs --bounding-set=-all --inh-caps=-all "
+        f"setpriv {user} --no-new-privs --bounding-set=-all --inh-caps=-all "
         + shlex.join(map(str, command)),
     ]
-    own = ["--user", "--map-root-user", "--mount", "--net", "--ipc", "--uts", "--pid", "--fork"]
-    parent = ["setpriv", "--pdeathsig", "KILL", "unshare", *own, "--kill-child"]
-    return [*parent, "sh", "-c", "\n".join(lines)]
+    own = ["--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+    if os.getuid():
+        own += ["--user", "--map-root-user"]
+    return ["setpriv", "--pdeathsig", "KILL", "unshare", *own, "sh", "-c", "\n".join(lines)]
 
 
 def _pythons():
@@ -267,7 +283,8 @@ def taken(process):
     import psutil
 
     try:
-        found = psutil.Process(process.pid).children(recursive=True)
+        first = psutil.Process(process.pid)
+        found = [first, *first.children(recursive=True)]
     except psutil.Error:
         return 0, 0
     if len(found) > PROCESSES:
