@@ -88,6 +88,7 @@ from .membrane import (
     passive,
 )
 from .morphology import read_swc
+from .neuroml import to_neuroml
 from .networks import RandomNetwork, siegert_rate
 from .recording import Recording
 from .reduced import (
