@@ -286,20 +286,24 @@ class _Document:
                 _add(element, "Parameter", name=parameter, dimension=its)
         dynamics = _add(element, "Dynamics")
         _add(dynamics, "DerivedVariable", name="V", dimension="none", value="(v - midpoint) / scale")
-        written = _Lems()
-        value = f"rate * {written.expression(compiled(text).tree)}"
+        lems = _Lems()
+        value = lems.expression(compiled(text).tree)
+        before = list(lems.variables.items())
         result = {"name": exposure, "exposure": exposure, "dimension": dimension}
-        if not written.variables:
-            _add(dynamics, "DerivedVariable", **result, value=value)
+        if not before:
+            _add(dynamics, "DerivedVariable", **result, value=f"rate * {value}")
             return
-        for variable, cases in written.variables.items():
-            conditional = _add(
-                dynamics, "ConditionalDerivedVariable", name=variable, dimension="none"
-            )
-            for condition, case in cases:
-                _add(conditional, "Case", **condition, value=case)
-        conditional = _add(dynamics, "ConditionalDerivedVariable", **result)
-        _add(conditional, "Case", value=value)
+        # what is plain may not follow what has conditions: so the result takes the last of these
+        *before, (last, choices) = before
+        for name, cases in before:
+            self._conditional(dynamics, cases, name=name, dimension="none")
+        cases = [(condition, f"rate * {value.replace(last, f'({case})')}") for condition, case in choices]
+        self._conditional(dynamics, cases, **result)
+
+    def _conditional(self, dynamics, cases, **what):
+        variable = _add(dynamics, "ConditionalDerivedVariable", **what)
+        for condition, value in cases:
+            _add(variable, "Case", **condition, value=value)
 
 
 class _Lems:
