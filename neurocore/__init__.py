@@ -88,8 +88,8 @@ from .membrane import (
     passive,
 )
 from .morphology import read_swc
-from .neuroml import to_neuroml
 from .networks import RandomNetwork, siegert_rate
+from .neuroml import to_neuroml
 from .recording import Recording
 from .reduced import (
     AdEx,

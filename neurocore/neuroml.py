@@ -18,7 +18,6 @@ from dataclasses import MISSING, fields
 from xml.etree import ElementTree
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ._arguments import instance
 from ._formula import compiled
@@ -28,6 +27,7 @@ from .ions import FARADAY, nernst, thermal_voltage
 from .membrane import Membrane, distinct
 
 FROZEN = 1e-12  # of its speed is left to a frozen gate, which has no τ in NeuroML
+UNBRANCHED = "sao864921383"  # NeuroLex's number for a piece of neurite without branches
 NEAR = 1e-4  # of 0, where linoid is its series: the next term is below rounding
 PATCH_LENGTH, PATCH_DIAMETER = 100.0, 100 / np.pi  # µm; 1e-4 cm²
 
@@ -71,7 +71,8 @@ def to_neuroml(cell: Patch | Cable, id: str = "cell") -> str:
     Examples
     --------
     >>> text = nc.to_neuroml(nc.patch(nc.hodgkin_huxley()), "squid")
-    >>> print(*[line.strip() for line in text.splitlines() if "Density" in line], sep="\\n")
+    >>> [line.strip() for line in text.splitlines() if "<cell" in line]
+    ['<cell id="squid">']
     """
     instance("cell", cell, Patch | Cable, "a patch or a cable")
     if not re.fullmatch("[a-zA-Z_][a-zA-Z0-9_]*", instance("id", id, str, "text")):
@@ -87,9 +88,11 @@ def _known(what: object) -> None:
     if kind not in KNOWN:
         raise TypeError(f"cell holds a {kind.__name__}, which cannot be written as NeuroML: {what}")
     for field in fields(what):  # type: ignore[arg-type]  # KNOWN has dataclasses alone
+        if field.name in KNOWN[kind].split():
+            continue
         value, usual = getattr(what, field.name), field.default
         usual = field.default_factory() if field.default_factory is not MISSING else usual
-        if field.name not in KNOWN[kind].split() and value != usual:
+        if isinstance(value, np.ndarray) or value != usual:
             raise ValueError(
                 f"cell holds a {kind.__name__} whose {field.name} cannot be written as NeuroML, "
                 f"got {value!r}"
@@ -122,6 +125,7 @@ class _Document:
         temperatures = [m.celsius for m in membranes]
         self.celsius = max(sorted(set(temperatures)), key=temperatures.count)
         self.names, self.groups = _Names(), _Names()
+        self.groups("all", "all")
         self.written: set[str] = set()
         self.channels: list[ElementTree.Element] = []
         self.types: list[ElementTree.Element] = []
@@ -168,8 +172,13 @@ class _Document:
             for tag, point in zip(("proximal", "distal"), points[k], strict=True):
                 x, y = map(_number, point)
                 _add(segment, tag, x=x, y=y, z="0", diameter=_number(diameter))
-        self.groups("all", "all")
-        groups = [(self.groups("all", "all"), range(len(shape)))]
+        # a simulator such as NEURON takes what is marked as unbranched for its sections
+        sections = []
+        for k in range(len(shape)):
+            sections.append(self.groups(f"compartment_{k}", ("section", k)))
+            section = _add(morphology, "segmentGroup", id=sections[-1], neuroLexId=UNBRANCHED)
+            _add(section, "member", segment=str(k))
+        groups: list[tuple[str, Iterable[int]]] = [("all", range(len(shape)))]
         groups += [(self.groups(_begun(name), name), places) for name, places in regions.items()]
         if len(self.membranes) > 1:
             for k in range(len(self.membranes)):
@@ -177,7 +186,7 @@ class _Document:
         for name, places in groups:
             group = _add(morphology, "segmentGroup", id=name)
             for place in places:
-                _add(group, "member", segment=str(place))
+                _add(group, "include", segmentGroup=sections[place])
 
     def _group(self, k):
         """Return the segment group that has the membrane."""
@@ -201,8 +210,8 @@ class _Document:
         _add(inside, "resistivity", value=_quantity(resistivity, "ohm_cm"))
 
     def _start(self, properties):
-        patch = isinstance(self.cell, Patch)
-        rest = self.cell.membrane.rest() if patch else float(np.median(self.cell.rest()))
+        cell = self.cell
+        rest = cell.membrane.rest() if isinstance(cell, Patch) else float(np.median(cell.rest()))
         _add(properties, "initMembPotential", value=_quantity(rest, "mV"))
 
     # --- channels --------------------------------------------------------------------------------
@@ -212,14 +221,11 @@ class _Document:
         conductance, reversal, field = channel.conductance, channel.reversal, None
         if not isinstance(reversal, int | float):
             _known(reversal)
-            field, z, volts = reversal, reversal.valence, thermal_voltage(celsius)
+            field, z = reversal, reversal.valence
             reversal = nernst(field.outside, field.inside, z, celsius)
-            # where V is high: P z² F c / (RT/F), in mS/cm²
-            conductance *= z**2 * FARADAY * field.inside / volts * 1e-3 * 1e3
-        kinetics = (channel.name, channel.gates, celsius == self.celsius or celsius, field, group)
-        if field is None:
-            kinetics = kinetics[:-1]
-        id = self.names(f"{self.id}_{channel.name}", kinetics)
+            # where V is high: P z² F c / (RT/F), 1e-6 mol/cm³ over 1e-3 V in mS/cm²
+            conductance *= z**2 * FARADAY * field.inside / thermal_voltage(celsius)
+        id = self.names(f"{self.id}_{channel.name}", (channel.name, channel.gates, celsius, field))
         _add(
             properties,
             "channelDensity",
@@ -235,38 +241,103 @@ class _Document:
             self._channel(id, channel, celsius, field, reversal)
 
     def _channel(self, id, channel, celsius, field, reversal):
-        element = ElementTree.Element("ionChannelHH", id=id, conductance="10 pS")
-        self.channels.append(element)
         for gate in channel.gates:
             _known(gate)
-            self._gate(element, gate, celsius)
+        schemes = any(isinstance(gate, Scheme) for gate in channel.gates)
+        kind = "ionChannelKS" if schemes else "ionChannelHH"
+        element = ElementTree.Element(kind, id=id, conductance="10 pS")
+        self.channels.append(element)
+        names = _Names()
+        for gate in channel.gates:
+            name = names(_begun(gate.name), gate)
+            write = self._scheme if schemes else self._gate
+            write(element, gate, name, celsius)
+        if field is not None:
+            if schemes:
+                raise ValueError(
+                    f"cell has the channel {channel.name!r} with both a scheme and a constant "
+                    "field, which NeuroML cannot say together"
+                )
+            slope = field.valence / thermal_voltage(celsius)
+            drive = f"linoid({slope!r} * V) / linoid({slope!r} * (V - {reversal!r}))"
+            self._at_once(element, names("rectification", field), 1, drive, 0.0)
 
-    def _gate(self, channel, gate, celsius):
-        rates = gate.alpha is not None
-        kind = "gateHHrates" if rates else "gateHHtauInf"
-        name = re.sub("[^a-zA-Z0-9_]", "_", _begun(gate.name))
-        element = _add(channel, "gate", id=name, instances=str(gate.power), type=kind)
-        speed = self._speed(element, gate, celsius)
+    def _gate(self, channel, gate, name, celsius):
+        """Add a gate of Hodgkin and Huxley's."""
         id = f"{channel.get('id')}_{name}"
-        if rates:
-            self._formula(element, "forwardRate", f"{id}_alpha", gate.alpha, gate.shift, speed)
-            self._formula(element, "reverseRate", f"{id}_beta", gate.beta, gate.shift, speed)
+        if gate.alpha is None and gate.tau is None:
+            self._at_once(channel, name, gate.power, gate.steady, gate.shift)
+            return
+        kind = "gateHHtauInf" if gate.alpha is None else "gateHHrates"
+        element = _add(channel, "gate", id=name, instances=str(gate.power), type=kind)
+        factor = self._q10(element, gate, celsius)
+        if gate.alpha is None:
+            self._formula(element, "timeCourse", f"{id}_tau", gate.tau, gate.shift, 1 / factor)
+            self._formula(element, "steadyState", f"{id}_steady", gate.steady, gate.shift)
         else:
-            self._formula(element, "timeCourse", f"{id}_tau", gate.tau, gate.shift, 1 / speed)
-            self._formula(element, "steadyState", f"{id}_steady", gate.steady, gate.shift, 1.0)
+            self._formula(element, "forwardRate", f"{id}_alpha", gate.alpha, gate.shift, factor)
+            self._formula(element, "reverseRate", f"{id}_beta", gate.beta, gate.shift, factor)
 
-    def _speed(self, element, gate, celsius):
-        """Return by what factor the formulas' rates are given; the rest is the gate's Q10."""
+    def _at_once(self, channel, name, power, steady, shift):
+        """Add a gate that follows V without delay."""
+        kind = {"instances": str(power), "type": "gateHHInstantaneous"}
+        element = _add(channel, "gate", id=name, **kind)
+        self._formula(element, "steadyState", f"{channel.get('id')}_{name}_steady", steady, shift)
+
+    def _q10(self, element, gate, celsius):
+        """Add how a gate's rates follow temperature; return by what else they are multiplied."""
         if gate.speed == 0:
             _add(element, "q10Settings", type="q10Fixed", fixedQ10=_number(FROZEN))
             return 1.0
-        if celsius != self.celsius:
+        if celsius != self.celsius:  # a document has one temperature
             return gate.factor(celsius)
         q10 = {"q10Factor": _number(gate.q10), "experimentalTemp": _quantity(gate.celsius, "degC")}
         _add(element, "q10Settings", type="q10ExpTemp", **q10)
         return gate.speed
 
-    def _formula(self, parent, tag, wanted, text, shift, factor):
+    def _scheme(self, channel, gate, name, celsius):
+        """Add a gate as states and transitions, at its temperature: NeuroML's take no Q10."""
+        element = _add(channel, "gateKS", id=name, instances=str(gate.power))
+        id = f"{channel.get('id')}_{name}"
+        factor = gate.factor(celsius) or FROZEN
+        if isinstance(gate, Gate):
+            _add(element, "closedState", id="closed")
+            _add(element, "openState", id="open")
+            if gate.alpha is None:
+                if gate.tau is None:
+                    raise ValueError(
+                        f"cell has a channel with a scheme and the gate {gate.name!r} without a "
+                        "time constant, which NeuroML cannot say together"
+                    )
+                way = _add(
+                    element, "tauInfTransition", id="way", **{"from": "closed", "to": "open"}
+                )
+                self._formula(way, "steadyState", f"{id}_steady", gate.steady, gate.shift)
+                self._formula(way, "timeCourse", f"{id}_tau", gate.tau, gate.shift, 1 / factor)
+                return
+            hops = {("closed", "open"): (gate.alpha, gate.beta)}
+        else:
+            names, opens = _Names(), gate.open if isinstance(gate.open, tuple) else (gate.open,)
+            states = {state: names(_begun(state), state) for state in gate.states}
+            for state in sorted(states, key=opens.__contains__):  # the schema's order
+                kind = "openState" if state in opens else "closedState"
+                _add(element, kind, id=states[state])
+            rates: dict[tuple[str, str], list[str]] = {}
+            for source, target, rate in gate.transitions:
+                rates.setdefault((source, target), []).append(f"({rate})")
+            hops = {}
+            for (source, target), forward in rates.items():
+                if (states[target], states[source]) not in hops:
+                    back = rates.get((target, source), ["0"])
+                    hops[states[source], states[target]] = " + ".join(forward), " + ".join(back)
+        for (source, target), (forward, back) in hops.items():
+            way = {"from": source, "to": target}
+            for kind, rate in ("forward", forward), ("reverse", back):
+                hop = _add(element, f"{kind}Transition", id=f"{kind}_{source}_{target}", **way)
+                name = f"{id}_{source}_{target}_{kind}"
+                self._formula(hop, "rate", name, rate, gate.shift, factor)
+
+    def _formula(self, parent, tag, wanted, text, shift, factor=1.0):
         """Add a formula in V: its use, shifted and scaled, and its type."""
         base, exposure, dimension, unit = {
             "steadyState": ("baseHHVariable", "x", "none", ""),
@@ -282,10 +353,16 @@ class _Document:
         element = ElementTree.Element("ComponentType", name=name, extends=base, description=text)
         self.types.append(element)
         if tag == "timeCourse":  # the other two bases have them
-            for parameter, its in ("rate", dimension), ("midpoint", "voltage"), ("scale", "voltage"):
+            for parameter, its in (
+                ("rate", dimension),
+                ("midpoint", "voltage"),
+                ("scale", "voltage"),
+            ):
                 _add(element, "Parameter", name=parameter, dimension=its)
         dynamics = _add(element, "Dynamics")
-        _add(dynamics, "DerivedVariable", name="V", dimension="none", value="(v - midpoint) / scale")
+        _add(
+            dynamics, "DerivedVariable", name="V", dimension="none", value="(v - midpoint) / scale"
+        )
         lems = _Lems()
         value = lems.expression(compiled(text).tree)
         before = list(lems.variables.items())
@@ -297,7 +374,9 @@ class _Document:
         *before, (last, choices) = before
         for name, cases in before:
             self._conditional(dynamics, cases, name=name, dimension="none")
-        cases = [(condition, f"rate * {value.replace(last, f'({case})')}") for condition, case in choices]
+        cases = [
+            (condition, f"rate * {value.replace(last, f'({case})')}") for condition, case in choices
+        ]
         self._conditional(dynamics, cases, **result)
 
     def _conditional(self, dynamics, cases, **what):
@@ -306,21 +385,22 @@ class _Document:
             _add(variable, "Case", **condition, value=value)
 
 
+OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^"}
+COMPARISONS = {
+    ast.Lt: ".lt.", ast.LtE: ".leq.", ast.Gt: ".gt.", ast.GtE: ".geq.", ast.Eq: ".eq.",
+    ast.NotEq: ".neq.",
+}  # fmt: skip
+
+
 class _Lems:
     """Writes the tree of a formula in LEMS, each of its conditions as a variable of its own."""
-
-    OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^"}
-    COMPARISONS = {
-        ast.Lt: ".lt.", ast.LtE: ".leq.", ast.Gt: ".gt.", ast.GtE: ".geq.", ast.Eq: ".eq.",
-        ast.NotEq: ".neq.",
-    }  # fmt: skip
 
     def __init__(self) -> None:
         self.variables: dict[str, list[tuple[dict[str, str], str]]] = {}
 
     def expression(self, node: ast.expr) -> str:
         match node:
-            case ast.Constant(value=value):
+            case ast.Constant(value=int() | float() as value):
                 return _number(value) if value >= 0 else f"(0 - {_number(-value)})"
             case ast.Name():
                 return "V"
@@ -329,11 +409,11 @@ class _Lems:
             case ast.UnaryOp(_, operand):
                 return self.expression(operand)
             case ast.BinOp(left, op, right):
-                sign = self.OPERATORS[type(op)]
+                sign = OPERATORS[type(op)]
                 return f"({self.expression(left)} {sign} {self.expression(right)})"
             case ast.IfExp(ast.Compare(left, [op], [right]), body, orelse):
                 sides = self.expression(left), self.expression(right)
-                condition = f"{sides[0]} {self.COMPARISONS[type(op)]} {sides[1]}"
+                condition = f"{sides[0]} {COMPARISONS[type(op)]} {sides[1]}"
                 return self._cases(condition, self.expression(body), self.expression(orelse))
             case ast.Call(ast.Name("linoid"), [argument]):
                 x = self.expression(argument)
@@ -342,25 +422,20 @@ class _Lems:
                     condition, f"1 + {x} / 2 + {x} * {x} / 12", f"{x} / (1 - exp(0 - {x}))"
                 )
             case ast.Call(ast.Name("series"), [inner, _, centre, radius, *coefficients]):
-                return self._series(
-                    inner, *(number.value for number in (centre, radius, *coefficients))
-                )
+                numbers = [ast.literal_eval(x) for x in (centre, radius, *coefficients)]
+                return self._series(inner, *numbers)
             case ast.Call(ast.Name(name), [argument]):
                 name = {"log": "ln"}.get(name, name)
                 return f"{name}({self.expression(argument)})"
         raise TypeError(f"cell has {ast.unparse(node)!r} in a formula, unknown to LEMS")
 
     def _series(self, inner, centre, radius, *coefficients):
-        low, high = (
-            self.expression(ast.Constant(x)) for x in (centre - radius, centre + radius)
-        )
+        low, high = (self.expression(ast.Constant(x)) for x in (centre - radius, centre + radius))
         d = f"(V - {self.expression(ast.Constant(centre))})"
         near = "0"
         for c in coefficients:
             near = f"({near} * {d} + {self.expression(ast.Constant(c))})"
-        return self._cases(
-            f"V .gt. {low} .and. V .lt. {high}", near, self.expression(inner)
-        )
+        return self._cases(f"V .gt. {low} .and. V .lt. {high}", near, self.expression(inner))
 
     def _cases(self, condition, then, otherwise):
         name = f"y{len(self.variables)}"
@@ -379,10 +454,8 @@ def _laid_out(shape):
             begin, direction = first + joint * (last - first), turn[parent]
         star = (parent, joint)
         k = used[star] = used.get(star, -1) + 1
-        if joint == 1:
-            k = (k + 1) // 2 * (-1) ** k  # straight on, then to either side
-        else:
-            k = (k // 2 + 1) * (-1) ** k
+        # at an end the first goes straight on, the next to either side; at a middle all turn off
+        k = (k + 1) // 2 * (-1) ** k if joint == 1 else (k // 2 + 1) * (-1) ** k
         direction = direction + k * 0.5
         step = length * np.array([np.cos(direction), np.sin(direction)])
         points.append((begin, begin + step))
