@@ -402,7 +402,7 @@ class _Lems:
         match node:
             case ast.Constant(value=int() | float() as value):
                 return _number(value) if value >= 0 else f"(0 - {_number(-value)})"
-            case ast.Name():
+            case ast.Name("V"):
                 return "V"
             case ast.UnaryOp(ast.USub(), operand):
                 return f"(0 - {self.expression(operand)})"
@@ -427,7 +427,9 @@ class _Lems:
             case ast.Call(ast.Name(name), [argument]):
                 name = {"log": "ln"}.get(name, name)
                 return f"{name}({self.expression(argument)})"
-        raise TypeError(f"cell has {ast.unparse(node)!r} in a formula, unknown to LEMS")
+        raise TypeError(
+            f"cell has {ast.unparse(node)!r} in a formula, which NeuroML is not told of"
+        )
 
     def _series(self, inner, centre, radius, *coefficients):
         low, high = (self.expression(ast.Constant(x)) for x in (centre - radius, centre + radius))
