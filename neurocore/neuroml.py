@@ -427,9 +427,7 @@ class _Lems:
             case ast.Call(ast.Name(name), [argument]):
                 name = {"log": "ln"}.get(name, name)
                 return f"{name}({self.expression(argument)})"
-        raise TypeError(
-            f"cell has {ast.unparse(node)!r} in a formula, which NeuroML is not told of"
-        )
+        raise TypeError(f"cell has {ast.unparse(node)!r} in a formula, not known to NeuroML")
 
     def _series(self, inner, centre, radius, *coefficients):
         low, high = (self.expression(ast.Constant(x)) for x in (centre - radius, centre + radius))
