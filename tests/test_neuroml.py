@@ -185,7 +185,16 @@ def test_formulas_read_back(name):
     membranes = [cell.membrane] if isinstance(cell, nc.Patch) else cell.membranes
     written = [(m, channel) for m in dict.fromkeys(membranes) for channel in m.channels]
     densities = list(root.iter(SPACE + "channelDensity"))
-    voltages = [*np.linspace(-120, 60, 50), -40.0, -40 + 1e-9, -55.0, -55 - 1e-6, 0.0, 1e-9]
+    voltages = [
+        *np.linspace(-120, 60, 50),
+        -40.0,
+        -40 + 1e-9,
+        -40 + 9e-4,
+        -55.0,
+        -55 - 1e-6,
+        0.0,
+        1e-9,
+    ]
     for (membrane, channel), density in zip(written, densities, strict=True):
         element = channels[density.get("ionChannel")]
         conductance, reversal = (float(density.get(k).split()[0]) for k in ("condDensity", "erev"))
