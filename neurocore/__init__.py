@@ -9,6 +9,7 @@ from .axon import (
     demyelinate,
     membranes_in_myelin,
     myelinated_axon,
+    open_paranodes,
     series,
 )
 from .cable import Cable, Patch, chain, length_constant, patch, tree
@@ -78,6 +79,7 @@ from .ions import (
     nernst,
     thermal_voltage,
 )
+from .mammalian import mammalian_axon
 from .membrane import (
     Membrane,
     brill_node,
@@ -100,6 +102,7 @@ from .reduced import (
     spiking,
     trajectory,
 )
+from .sheath import Sheath
 from .simulate import simulate
 from .spikes import crossings
 from .stimuli import (

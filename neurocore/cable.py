@@ -24,6 +24,7 @@ from ._arguments import (
 )
 from .channels import Channel
 from .membrane import Membrane, modify
+from .sheath import Sheath, Space
 
 Chosen: TypeAlias = int | Sequence[int] | NDArray[np.integer]
 Part: TypeAlias = tuple[str, Membrane, float, float | Sequence[float], int]
@@ -81,6 +82,9 @@ class Cable:
     joints : array, shape (n,), optional
         Where on its parent each begins: 1 at the far end, which it is if left out, or 0.5 in the
         middle.
+    sheath : Sheath, optional
+        Myelin with a conducting space beneath it: a double cable. The potential is always that
+        across the membrane, between axoplasm and this space.
 
     Examples
     --------
@@ -95,6 +99,7 @@ class Cable:
     regions: dict[str, NDArray[np.integer]] = field(default_factory=dict)
     parents: NDArray[np.integer] = None  # type: ignore[assignment]  # set below
     joints: NDArray[np.float64] = None  # type: ignore[assignment]  # set below
+    sheath: Sheath | None = None
 
     if TYPE_CHECKING:  # lists and numbers become arrays
 
@@ -107,6 +112,7 @@ class Cable:
             regions: dict[str, NDArray[np.integer]] = {},  # noqa: B006
             parents: ArrayLike | None = None,
             joints: ArrayLike | None = None,
+            sheath: Sheath | None = None,
         ) -> None: ...
 
     def __post_init__(self) -> None:
@@ -128,6 +134,8 @@ class Cable:
             if np.size(places):
                 compartments_of(self, places, f"regions[{name!r}]")
         self._set_up_tree(n)
+        if self.sheath is not None:
+            instance("sheath", self.sheath, Sheath, "a Sheath").check(self)
 
     def _set_up_tree(self, n: int) -> None:
         parents: NDArray[Any] = np.arange(-1, n - 1) if self.parents is None else even(self.parents)
@@ -231,6 +239,13 @@ class Cable:
                 conductance += [1e3 / (half[a] * half[b] * total) for a, b in pairs]
         return np.array(links).reshape(-1, 2), np.array(conductance)
 
+    @cached_property
+    def space(self) -> Space | None:
+        """The potentials in the space under the sheath, a `Space`; None if there is no sheath."""
+        if self.sheath is None or not self.sheath.covered.any():
+            return None
+        return Space(self)
+
     def rest(self) -> NDArray[np.float64]:
         """Return the resting potential of each compartment (mV), shape (n,).
 
@@ -242,29 +257,33 @@ class Cable:
             If the search, upwards from the most negative of the membranes' own rests, finds none;
             the cell then fires by itself.
         """
-        n, own = len(self), {}
-        for k, membrane in enumerate(self.membranes):
-            own.setdefault(membrane, []).append(k)
-
-        def outward(v):  # through the membrane, µA
-            current = np.empty(n)
-            for membrane, where in own.items():
-                current[where] = membrane.steady_current(v[where])
-            return current * self.area
-
         from scipy.sparse import csc_array, diags_array
         from scipy.sparse.linalg import spsolve
 
-        (i, j), g = self.links.T, self.axial_conductance
-        rows, columns = np.concatenate([(i, i), (j, j), (i, j), (j, i)], axis=1)
-        sparse = csc_array((np.concatenate([g, g, -g, -g]), (rows, columns)), (n, n))
-        v = np.full(n, min(membrane.rest() for membrane in own))
+        n, own = len(self), {}
+        for k, membrane in enumerate(self.membranes):
+            own.setdefault(membrane, []).append(k)
+        if self.space is None:
+            (i, j), g = self.links.T, self.axial_conductance
+            rows, columns = np.concatenate([(i, i), (j, j), (i, j), (j, i)], axis=1)
+            sparse = csc_array((np.concatenate([g, g, -g, -g]), (rows, columns)), (n, n))
+        else:
+            sparse = self.space.matrix.tocsc()
+
+        def outward(v):  # through the membrane, µA
+            current = np.zeros(v.size)
+            for membrane, where in own.items():
+                current[where] = membrane.steady_current(v[where]) * self.area[where]
+            return current
+
+        v = np.zeros(sparse.shape[0])  # and under a sheath, behind them, what stands in its space
+        v[:n] = min(membrane.rest() for membrane in own)
         for _ in range(50):  # Newton's method, in steps of 1 mV at most
             slope = (outward(v + 1e-4) - outward(v - 1e-4)) / 2e-4
             change = -spsolve(sparse + diags_array(slope, format="csc"), outward(v) + sparse @ v)
             v = v + np.clip(change, -1, 1)
             if np.abs(change).max() < 1e-9:
-                return v
+                return v[:n]
         raise ValueError("this cell has no resting potential near those of its membranes")
 
     def modify(
@@ -307,6 +326,7 @@ class Cable:
             self.diameter[::-1],
             self.axial_resistivity,
             {name: np.sort(n - 1 - np.asarray(k)) for name, k in self.regions.items()},
+            sheath=None if self.sheath is None else self.sheath.reversed(),
         )
 
 

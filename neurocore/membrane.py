@@ -215,7 +215,9 @@ def frankenhaeuser_huxley_node(celsius: float = 20.0) -> Membrane:
 def mammalian_node(celsius: float = 37.0) -> Membrane:
     """Return the membrane of a mammalian node of Ranvier at a temperature (°C), 2 µF/cm².
 
-    McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006.
+    McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006. It is one half of a pair: in
+    their axon what leaks under the sheath holds it at −80 mV. As a bare patch it rests at −88 mV,
+    and one pulse makes it fire for ever. Let it fire in a `mammalian_axon`.
     """
     return Membrane(mammalian_node_channels(), celsius, 2.0)
 

@@ -44,8 +44,8 @@ def read_swc(
     Two points, one hanging on the other, are the ends of a cone. What lies between two forks, or
     changes of type, is cut into equal pieces, each a cylinder with the membrane of its cones. A
     soma of one point is a sphere; so is one of three, the second and third a radius away from the
-    first (neuromorpho.org). A cylinder as long as wide stands for it, and what grows from it begins
-    at its own first point, and is joined to the middle of the soma.
+    first (neuromorpho.org). A cylinder as long as wide stands for it, to whose middle all that
+    grows from it is joined. What grows from within a soma begins at its own first point.
 
     Parameters
     ----------
@@ -57,9 +57,8 @@ def read_swc(
     axial_resistivity : float
         Of the cytoplasm (Ω·cm).
     longest : float, optional
-        What no compartment of the dendrites and axon exceeds (µm). If left out, a tenth of the
-        length constant at 100 Hz, √(d / 4π f R_i C); Hines and Carnevale 2001, Neuroscientist
-        7:123–135.
+        What no compartment but a spherical soma exceeds (µm). If left out, a tenth of the length
+        constant at 100 Hz, √(d / 4π f R_i C); Hines and Carnevale 2001, Neuroscientist 7:123–135.
 
     Returns
     -------
@@ -95,12 +94,12 @@ def read_swc(
     for stretch in _stretches([p for p in children[root] if p not in sphere], children):
         start, last = points[stretch[0].parent], stretch[-1]
         parent, joint = ends[start]
-        if start in sphere and (len(stretch) > 1 or children[last]):
-            path = stretch  # the way through the soma has no membrane
-        elif start.region == "soma" != last.region:
-            path = [replace(start, radius=stretch[0].radius), *stretch]
-        else:
-            path = [start, *stretch]
+        path = [start, *stretch]
+        if start.region == "soma" != last.region:
+            inside = start in sphere or _neighbours(start, points, children) > 1
+            path[0] = replace(start, radius=stretch[0].radius)
+            if inside and (len(stretch) > 1 or children[last]):
+                path = stretch  # the way through the soma has no membrane
         capacitance = membrane_of[last.region].capacitance
         for size in _pieces(path, longest, capacitance * axial_resistivity):
             parents.append(parent)
@@ -230,6 +229,14 @@ def _sphere(root, children):
         for p in soma[1:]
     )
     return soma if len(soma) == 3 and alike else []
+
+
+def _neighbours(point, points, children):
+    """Return how many points of the soma are next to a point."""
+    beside = list(children[point])
+    if point.parent != -1:
+        beside.append(points[point.parent])
+    return sum(p.region == "soma" for p in beside)
 
 
 def _stretches(begun, children):

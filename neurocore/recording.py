@@ -44,7 +44,8 @@ class Recording:
     t : array, shape (times,)
         Time (ms).
     v : array, shape (..., times)
-        Membrane potential (mV).
+        Membrane potential (mV). Under a sheath it is that across the axolemma, between axoplasm and
+        periaxonal space.
     gates : mapping of str to array, shape (..., times)
         Gating variables (1). NaN in compartments without that gate.
     currents : mapping of str to array, shape (..., times)

@@ -297,24 +297,25 @@ def _start(membrane, v0):
 
 def _many(cell, plan, v0, record, sample, step, stop):
     if isinstance(cell, Patch):
-        membranes, area, links, axial, micro = (cell.membrane,), np.ones(1), None, None, 1.0
+        membranes, area, micro = (cell.membrane,), np.ones(1), 1.0
+        links = axial = space = None
     else:
         membranes, area, micro = cell.membranes, cell.area, 1e-3
-        links, axial = cell.links, cell.axial_conductance
+        links, axial, space = cell.links, cell.axial_conductance, cell.space
     chosen = (
         np.arange(len(membranes)) if record is None else compartments_of(cell, record, "record")
     )
     step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     traces = plan.traces or 1
-    chain = Compartments(membranes, area, links, axial, traces)
+    chain = Compartments(membranes, area, links, axial, traces, space)
     start = np.empty((traces, len(membranes)))
     start[:] = _starts(cell, v0)
     t, v, states, spikes = richardson.run(
         chain,
-        start.ravel(),
+        chain.unknowns(start),
         plan,
         step,
-        (np.arange(traces)[:, None] * len(membranes) + chosen).ravel(),
+        (np.arange(traces)[:, None] * chain.shape[1] + chosen).ravel(),
         every=1 if sample is None else max(1, round(sample / step)),
         gates=record is not None or isinstance(cell, Patch),
         micro=micro,

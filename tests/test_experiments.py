@@ -455,7 +455,8 @@ def test_sodium_entry_on_an_axon():
     cost = nc.sodium_entry(axon, wait=25.0)
     assert cost.excess == pytest.approx(4.64, abs=0.03)
     node = nc.sodium_entry(nc.myelinated_axon(), wait=10.0)
-    assert node.excess > 10  # the internodes' charge passes through the nodes
+    # the node charges its internodes, too; by its own capacitance alone it would be 27.9
+    assert node.excess == pytest.approx(9.7, abs=0.05)
 
 
 # --- elsewhere ---------------------------------------------------------------------------------

@@ -34,21 +34,22 @@ def test_a_spherical_soma_is_a_cylinder_as_long_as_wide(soma):
 
 
 @pytest.mark.parametrize(
-    ("soma", "length"),
+    ("soma", "length", "basal"),
     [
-        ("1 1 0 0 0 10 -1\n2 1 0 10 0 10 1\n3 1 0 -10 0 5 1\n", 20),  # of two sizes
-        ("1 1 0 0 0 10 -1\n2 1 0 15 0 10 1\n3 1 0 -15 0 10 1\n", 30),  # too long
-        ("1 1 0 0 0 10 -1\n2 1 0 10 0 10 1\n3 1 0 20 0 10 2\n", 20),  # one after another
+        ("1 1 0 0 0 10 -1\n2 1 0 10 0 10 1\n3 1 0 -10 0 5 1\n", 20, [100]),  # of two sizes
+        ("1 1 0 0 0 10 -1\n2 1 0 15 0 10 1\n3 1 0 -15 0 10 1\n", 30, [100]),  # too long
+        (THREE + "6 3 0 30 0 2 2\n", 20, [20, 100]),  # something grows from the second
+        # one after another: the first is no longer inside
+        ("1 1 0 0 0 10 -1\n2 1 0 10 0 10 1\n3 1 0 20 0 10 2\n", 20, [110]),
     ],
 )
-def test_another_soma_is_the_cones_between_its_points(soma, length):
-    cell = read(soma + DENDRITE)
-    where = cell.regions["soma"]
-    assert cell.length[where].sum() == pytest.approx(length)
-    # the way from the soma's first point to the dendrite's is as thick as the dendrite
-    assert cell.length[cell.regions["basal"]].sum() == pytest.approx(110)
-    assert cell.diameter[cell.regions["basal"]] == pytest.approx(np.full(5, 4))
-    assert cell.parents[cell.regions["basal"][0]] == -1  # where the soma's first point is
+def test_another_soma_is_the_cones_between_its_points(soma, length, basal):
+    """From inside it a dendrite begins at its own first point, from its end at that end."""
+    cell = read(soma + DENDRITE, longest=1000)
+    assert cell.length[cell.regions["soma"]].sum() == pytest.approx(length)
+    assert cell.length[cell.regions["basal"]] == pytest.approx(basal)
+    assert cell.diameter[cell.regions["basal"]] == pytest.approx([4] * len(basal))
+    assert cell.parents[cell.regions["basal"][-1]] == -1  # where the soma's first point is
 
 
 def test_a_single_point_on_a_soma_is_reached_from_its_middle():
@@ -67,9 +68,16 @@ def test_a_dendrite_that_forks_on_the_soma():
 def test_cones_keep_their_membrane():
     """The mantle of a cone is π (r + s) times its slant height."""
     text = "1 3 0 0 0 4 -1\n2 3 0 30 0 2 1\n3 3 0 50 40 1 2\n4 3 0 50 40 0.5 3\n5 3 0 50 52 0.5 4\n"
+    text += "6 3 0 50 52 0.1 5\n"
     mantle = np.pi * sum(
         (r + s) * np.hypot(r - s, h)
-        for r, s, h in ((4, 2, 30), (2, 1, np.hypot(20, 40)), (1, 0.5, 0), (0.5, 0.5, 12))
+        for r, s, h in (
+            (4, 2, 30),
+            (2, 1, np.hypot(20, 40)),
+            (1, 0.5, 0),
+            (0.5, 0.5, 12),
+            (0.5, 0.1, 0),
+        )
     )
     for longest in (1000.0, 20.0, 3.0, 0.7):
         cell = read(text, longest=longest)

@@ -254,13 +254,48 @@ class Traced:
     """What NEURON names its sections in."""
 
 
+def traced(path, text):
+    """Return NEURON's sections of an SWC file."""
+    path.write_text(text, encoding="utf-8")
+    h.load_file("import3d.hoc")
+    reader, sections = h.Import3d_SWC_read(), Traced()
+    reader.input(str(path))
+    h.Import3d_GUI(reader, 0).instantiate(sections)
+    return sections
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TRACED,
+        # a soma of cones, with branches at both its ends and from within
+        """1 1 0 0 0 6 -1\n2 1 0 5 0 10 1\n3 1 0 12 0 8 2\n4 1 0 20 0 3 3\n5 3 10 5 0 1 2
+        6 3 60 5 0 1 5\n7 3 0 25 0 2 4\n8 3 0 90 0 1 7\n9 3 0 -10 0 1 1\n10 3 0 -99 0 .5 9""",
+        # three points, but no sphere
+        """1 1 0 0 0 10 -1\n2 1 0 10 0 10 1\n3 1 0 -10 0 7 1\n4 3 10 0 0 2 1\n5 3 60 10 0 1.5 4
+        6 3 0 30 0 2 2\n7 3 0 60 0 2 6""",
+        # no soma
+        "1 3 0 0 0 2 -1\n2 3 10 0 0 2 1\n3 3 20 0 0 1 2\n4 3 0 30 0 2 1\n5 3 0 60 0 2 4",
+    ],
+    ids=["three points", "cones", "another three", "no soma"],
+)
+def test_traced_cells_have_the_same_membrane(tmp_path, text):
+    theirs = traced(tmp_path / "cell.swc", text)
+    cell = nc.read_swc(tmp_path / "cell.swc", nc.passive(), axial_resistivity=100.0, longest=1000)
+    regions = {"soma": "soma", "axon": "axon", "basal": "dend", "apical": "apic"}
+    for region, name in regions.items():
+        sections, where = getattr(theirs, name, []), cell.regions.get(region, [])
+        area = [sum(x.area() for x in s) for s in sections]
+        if region == "soma":  # one section there, but it is cut here where something grows from it
+            assert 1e8 * cell.area[where].sum() == pytest.approx(sum(area), rel=1e-6)
+            continue
+        assert sorted(cell.length[where]) == pytest.approx(sorted(s.L for s in sections), rel=1e-6)
+        assert sorted(1e8 * cell.area[where]) == pytest.approx(sorted(area), rel=1e-6)
+
+
 def test_traced_cell(tmp_path):
     path, longest = tmp_path / "traced.swc", 10.0
-    path.write_text(TRACED, encoding="utf-8")
-    h.load_file("import3d.hoc")
-    reader, them = h.Import3d_SWC_read(), Traced()
-    reader.input(str(path))
-    h.Import3d_GUI(reader, 0).instantiate(them)
+    them = traced(path, TRACED)
     for s in (*them.soma, *them.axon, *them.dend, *them.apic):
         s.nseg, s.Ra, s.cm = int(np.ceil(s.L / longest - 1e-9)), 100.0, 1.0
         squid(s)

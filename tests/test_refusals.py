@@ -151,6 +151,11 @@ CALLS = {
     | {"internode_length": 1000.0, "membranes": 168, "axolemma": nc.passive()}
     | {"axial_resistivity": 98.96, "segments": 3},
     nc.demyelinate: {"axon": NODES, "internodes": [1], "remaining": 0.5, "axolemma": nc.passive()},
+    nc.Sheath: {"width": np.array([np.inf, 0.01]), "diameter": 12.0, "capacitance": 0.01}
+    | {"conductance": 0.01, "resistivity": 70.0, "mouth": 0.5},
+    nc.mammalian_axon: {"fibre_diameter": 10.0, "nodes": 3, "node": SQUID, "spacing": 500.0}
+    | {"celsius": 37.0},
+    nc.open_paranodes: {"axon": nc.mammalian_axon(nodes=3), "width": 0.01, "internodes": [1]},
     nc.cell_with_initial_segment: {"density": 5.0, "shifted": -7.0, "celsius": 6.3},
     PATCH.modify: {"channel": "Na", "change": same, "where": None},
     PATCH.at_temperature: {"celsius": 20.0},

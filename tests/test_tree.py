@@ -95,6 +95,8 @@ def test_positions_are_paths_from_the_first_end():
         ("side", PASSIVE, 40, 1, 2, ("trunk", 0.3)),  # from the second of four, its middle
         ("basal", PASSIVE, 50, 1, 1, ("soma", 0)),
         ("back", PASSIVE, 60, 1, 1, ("trunk", 0)),  # where the trunk itself begins
+        ("spine", PASSIVE, 2, 1, 1, ("trunk", 0.9)),  # from the middle of the last
+        ("bud", PASSIVE, 4, 1, 1, ("side", 0)),  # from where the side does
         axial_resistivity=100.0,
     )
     centres = {name: cell.position[where].tolist() for name, where in cell.regions.items()}
@@ -105,8 +107,18 @@ def test_positions_are_paths_from_the_first_end():
         "side": [67.5, 87.5],
         "basal": [25],
         "back": [50],
+        "spine": [108.5],
+        "bud": [59.5],
     }
-    assert cell.parents.tolist() == [-1, 0, 1, 2, 3, 4, 5, 6, 2, 8, -1, 0]
+    assert cell.parents.tolist() == [-1, 0, 1, 2, 3, 4, 5, 6, 2, 8, -1, 0, 4, 2]
+
+
+def test_a_row_that_begins_in_the_middle_of_the_one_before_branches():
+    stub = nc.Cable((PASSIVE,) * 3, [10, 20, 30], 1.0, 100.0, joints=[1, 1, 0.5])
+    assert stub.branches
+    assert stub.position.tolist() == [5, 20, 35]
+    with pytest.raises(ValueError, match="branch"):
+        stub.reversed()
 
 
 def test_a_chain_is_a_tree_of_one_branch():

@@ -27,7 +27,8 @@ class SpikeCost:
     entry : float
         Charge carried in by sodium beyond that at rest (nC/cm²).
     minimum : float
-        The least that would do: capacitance times the height of the spike (nC/cm²).
+        The least that would do: capacitance times the height of the spike (nC/cm²). A node pays
+        for its share of the internodes, too.
     """
 
     entry: float
@@ -79,7 +80,10 @@ def sodium_entry(
     Returns
     -------
     SpikeCost
-        With the excess that Hodgkin (1975, Phil Trans R Soc Lond B 270:297–300) took to be four.
+        With the excess that Hodgkin (1975, Phil Trans R Soc Lond B 270:297–300) took to be four. In
+        a myelinated axon all is given for the area of the node, through which the sodium enters. It
+        charges the node and half of the internode on either side, and the minimum counts them all:
+        the node's membrane alone would make it three times too small in a `myelinated_axon`.
     """
     channels = several("channels", channels, str, "text")
     number("strength", strength, above=0, most=1e4)
@@ -91,7 +95,7 @@ def sodium_entry(
         places = cell.regions.get("node", np.arange(len(cell)))
         middle = int(places[len(places) // 2])
         r = kick(cell, [middle], wait, accuracy=accuracy, stop_at_spike=False)
-        capacitance = cell.membranes[middle].capacitance
+        capacitance = _capacitance(cell, middle)
     else:
         amplitude = strength * pulse_threshold(cell, duration)
         if not np.isfinite(amplitude):
@@ -106,3 +110,16 @@ def sodium_entry(
     inward = -np.sum([np.ravel(r.currents[name]) for name in channels], axis=0)
     entry = np.trapezoid(inward - inward[0], r.t)
     return SpikeCost(float(entry), float(capacitance * (v.max() - v[0])))
+
+
+def _capacitance(axon: Cable, node: int) -> float:
+    """Return what a spike at a node has to charge, for its area (µF/cm²)."""
+    capacity = axon.area * [m.capacitance for m in axon.membranes]
+    if axon.space is not None:  # axolemma and sheath in series
+        under = axon.space.covered
+        capacity[under] *= axon.space.capacity / (axon.space.capacity + capacity[under])
+    nodes = np.sort(axon.regions.get("node", np.arange(len(axon))))
+    k = int(np.searchsorted(nodes, node))
+    first, last = nodes[max(k - 1, 0)], nodes[min(k + 1, len(nodes) - 1)]
+    between = np.setdiff1d(np.arange(first, last + 1), nodes)
+    return (capacity[node] + 0.5 * capacity[between].sum()) / axon.area[node]

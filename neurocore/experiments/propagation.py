@@ -12,7 +12,9 @@ from neurocore.cable import Cable, Chosen, length_constant
 from neurocore.channels import block
 from neurocore.membrane import distinct, modify
 from neurocore.recording import Recording
+from neurocore.sheath import Space
 from neurocore.simulate import simulate
+from neurocore.stimuli import pulse
 
 from ._asked import is_axon
 from .thresholds import smallest
@@ -20,6 +22,8 @@ from .thresholds import smallest
 SHORTEST = 1.0  # length constants along which a spike can be said to travel
 SHORT = 2.0  # length constants: on less, a twentieth of the length would not start a spike
 LIMINAL = 0.2  # length constants that do
+PULSE = 0.2  # ms, and
+LIFT = 100.0  # mV by which it would lift a node without gates: they open in the cold, too
 
 
 class ForVelocity(TypedDict, total=False):
@@ -101,19 +105,25 @@ def kick(
 
     The arguments are those of `simulate`. The first twentieth of the length is set to 0 mV at the
     start, so no stimulus need be chosen; of an axon shorter than two length constants, a fifth of
-    one.
+    one. Under a sheath that would leave too much charge behind: there a pulse of current excites
+    the first node.
     """
     constants = _length_constants(axon)
-    count = np.searchsorted(axon.position, 0.05 * axon.length.sum())
-    if constants[-1] < SHORT:
-        count = np.searchsorted(constants, LIMINAL)
-    end = np.full(len(axon), np.nan)
-    end[: count + 1] = 0.0
+    resets = stimulus = None
+    if axon.space is None:
+        count = np.searchsorted(axon.position, 0.05 * axon.length.sum())
+        if constants[-1] < SHORT:
+            count = np.searchsorted(constants, LIMINAL)
+        end = np.full(len(axon), np.nan)
+        end[: count + 1] = 0.0
+        resets = {0.0: {"v": end}}
+    else:
+        stimulus = pulse(LIFT / _impedance(axon, axon.space, PULSE), 0.0, min(PULSE, duration))
     return simulate(
         axon,
-        None,
+        stimulus,
         duration,
-        resets={0.0: {"v": end}},
+        resets=resets,
         record=record,
         threshold=threshold,
         accuracy=accuracy,
@@ -121,18 +131,37 @@ def kick(
     )
 
 
+def _impedance(axon: Cable, space: Space, duration: float) -> float:
+    """Return how far 1 nA for so long (ms) lifts the first compartment (mV), all gates held."""
+    from scipy.sparse import diags_array
+    from scipy.sparse.linalg import spsolve
+
+    n = len(axon)
+    capacity = axon.area * [m.capacitance for m in axon.membranes]
+    load = np.append(capacity, space.capacity) / duration
+    load[:n] += axon.area * _at_rest(axon)
+    current = np.zeros(load.size)
+    current[[0, *(n + np.flatnonzero(space.covered == 0))]] = 1e-3
+    return spsolve((space.matrix + diags_array(load)).tocsc(), current)[0]
+
+
 def _length_constants(axon: Cable) -> NDArray[np.float64]:
     """Return how many length constants, at rest, lie before the end of each compartment."""
-    kinds, kind = distinct(is_axon(axon).membranes)
-    conductance = []  # mS/cm², of channels that have no time to open or close
+    resistance = 1e3 / _at_rest(is_axon(axon))
+    constant = length_constant(axon.diameter, resistance, axon.axial_resistivity)
+    return np.cumsum(axon.length / constant)
+
+
+def _at_rest(axon: Cable) -> NDArray[np.float64]:
+    """Return each membrane's conductance at rest (mS/cm²), of what has no time to open or close."""
+    kinds, kind = distinct(axon.membranes)
+    conductance = []
     for m in kinds:
         rest = m.rest()
         gates = m.steady_state(rest)
         low, high = (sum(m.currents(rest + dv, gates).values()) for dv in (-0.01, 0.01))
         conductance.append(max((high - low) / 0.02, 1e-9))
-    resistance = 1e3 / np.array(conductance)[kind]
-    constant = length_constant(axon.diameter, resistance, axon.axial_resistivity)
-    return np.cumsum(axon.length / constant)
+    return np.array(conductance)[kind]
 
 
 def conducts(axon: Cable, **options: Unpack[ForVelocity]) -> bool:

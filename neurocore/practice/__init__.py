@@ -209,14 +209,22 @@ def _count(what: str, problem: str, seed: Seed) -> int:
     )
 
 
+def strange_seed(seed: object) -> str:
+    """Return what a seed is that cannot be one, "" if it can."""
+    if seed is not None and type(seed) is not str and type(seed) is not int:
+        return kind_of(seed)
+    if type(seed) is int and abs(seed) > 10**80:
+        return "too large"
+    if type(seed) is str and not (seed.isprintable() and len(seed) <= 80):
+        return "too long, or cannot be shown"
+    return ""
+
+
 def _find(problem: str, seed: Seed) -> Problem | Reply:
     """Return a problem by its name, or the reply that there is none."""
-    if seed is not None and type(seed) is not str and type(seed) is not int:
-        return reply("invalid.seed", kind=kind_of(seed))
-    if type(seed) is int and abs(seed) > 10**80:
-        return reply("invalid.seed", kind="too large")
-    if type(seed) is str and not (seed.isprintable() and len(seed) <= 80):
-        return reply("invalid.seed", kind="too long, or cannot be shown")
+    strange = strange_seed(seed)
+    if strange:
+        return reply("invalid.seed", kind=strange)
     if type(problem) is not str:
         return reply("invalid.problem", name=kind_of(problem), suggestion="")
     known = import_module("neurocore.problems").problems()

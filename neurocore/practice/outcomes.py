@@ -69,6 +69,10 @@ OUTCOMES = {
     "invalid.cell": "`{name}`, code cell {number}, failed: {error}",
     "invalid.broken": "`{name}` {why}.",
     "invalid.stopped": "`{name}` {why}, before this was judged.",
+    "invalid.data": "What was handed over as `{name}` is nothing that reading an answer gives.",
+    "invalid.shared": "The answer to `{name}` is right for other numbers: those of {whose}.",
+    "invalid.many": "{count} different answers to `{name}` were handed over; the best one counts.",
+    "invalid.seedless": "{name} is not in the class list, and is judged by the printed numbers.",
     # Judged.
     "correct": "{praise}",
     "mistake": "{message} {question}",
@@ -136,6 +140,7 @@ _FACES = {
     "unanswered": ("○", "Not attempted."),
     "hint": ("→", "Hint."),
     "solution": ("→", "Solution."),
+    "received": ("→", "Handed in."),
 }
 
 

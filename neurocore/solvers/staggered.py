@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurocore.channels import ConstantField, Gate
 from neurocore.membrane import Membrane, distinct
+from neurocore.sheath import Space
 
 from . import left_range
 from .elimination import Coupling
@@ -196,6 +197,9 @@ class Compartments:
         The conductance of each link (mS).
     traces : int
         How many copies stand side by side.
+    space : Space, optional
+        What stands under a sheath. The potentials there are further unknowns, of each trace behind
+        those across the membranes; links and axial then are the space's.
     """
 
     def __init__(
@@ -205,17 +209,26 @@ class Compartments:
         links: NDArray[np.integer] | None,
         axial: NDArray[np.float64] | None,
         traces: int,
+        space: Space | None = None,
     ) -> None:
-        n = len(membranes)
+        self.membranes, self.space = len(membranes), space
+        capacity, outward = area * [m.capacitance for m in membranes], None
+        if space is not None:
+            links, axial, outward = space.network()
+            capacity = np.append(capacity, space.capacity)
+        n = capacity.size
         self.shape = (traces, n)
         self.size = traces * n
-        self.area = np.tile(area, traces)
-        self.capacity = self.area * np.tile([m.capacitance for m in membranes], traces)
+        self.capacity = np.tile(capacity, traces)
         self.coupling = None
         if links is not None and axial is not None and n > 1:
             self.coupling = Coupling(n, links, axial, traces)
         self.constant = np.zeros((2, self.size))
+        if outward is not None:
+            self.constant[0] = np.tile(outward, traces)
         self.groups = []
+        places = np.arange(self.size).reshape(self.shape)[:, : self.membranes].ravel()
+        area = np.tile(area, traces)
         everyone = [m for _ in range(traces) for m in membranes]
         kinds, kind = distinct(everyone)
         signatures = [_signature(m) for m in kinds]
@@ -223,11 +236,20 @@ class Compartments:
         for k, which in enumerate(kind):
             members.setdefault(signatures[which], []).append(k)
         for where in members.values():
-            index = np.array(where)
-            group = _Group(index, [everyone[k] for k in where], self.area[index])
+            group = _Group(places[where], [everyone[k] for k in where], area[where])
             self.constant[:, group.index] += group.constant
             if group.products:
                 self.groups.append(group)
+
+    def unknowns(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return all unknowns, shape (size,), where the membranes stand at `v`, (traces, n)."""
+        return v.ravel() if self.space is None else np.hstack([v, self.space.settled(v)]).ravel()
+
+    def inside(self, compartment: int) -> list[int]:
+        """Return which unknowns of a trace make up the potential inside a compartment."""
+        at = int(compartment) % self.membranes
+        under = [] if self.space is None else np.flatnonzero(self.space.covered == at)
+        return [at, *(self.membranes + int(k) for k in under)]
 
     def start(self, v: NDArray[np.float64]) -> None:
         """Set all gates to rest at the potentials `v`."""
@@ -237,8 +259,10 @@ class Compartments:
 
     def change(self, v: NDArray[np.float64], changes: Mapping[str, ArrayLike]) -> None:
         """Set the potential or gates in all compartments that have them."""
-        for name, value in changes.items():
-            value = np.broadcast_to(np.asarray(value, float), self.shape).ravel()
+        for name, given in changes.items():
+            value = np.full(self.shape, np.nan)
+            value[:, : self.membranes] = given
+            value = value.ravel()
             if name == "v":
                 np.copyto(v, value, where=~np.isnan(value))
             for group in self.groups:
@@ -260,7 +284,7 @@ class Compartments:
         Parameters
         ----------
         v : array, shape (size,)
-            Potential (mV), changed in place.
+            Unknown potentials (mV), changed in place.
         current, slope : array, shape (size,), or None for none
             Injected at the start (µA, or µA/cm² on a patch), and its rate of change (per ms).
         observer : Observer

@@ -19,7 +19,7 @@ from neurocore.practice.kinds.comparing import (
 from neurocore.practice.kinds.problem import Problem
 from neurocore.practice.outcomes import reply
 from neurocore.practice.reading import Refused
-from neurocore.practice.reading.drawn import sorted_curve
+from neurocore.practice.reading.drawn import MOST, sorted_curve
 
 __builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
 
@@ -106,6 +106,8 @@ class Plot(Problem):
         return {"units": [self.x.unit, self.y.unit]}
 
     def _verdict(self, plain, variant):
+        if len(plain["curves"]) > MOST:
+            raise ValueError(f"there are {len(plain['curves'])} curves")
         curves = [(array(curve["x"], float), array(curve["y"], float)) for curve in plain["curves"]]
         missing = [
             name

@@ -14,7 +14,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -128,7 +128,7 @@ class Problem(ABC):
 
     @cached_property
     def _variants(self):
-        return {}
+        return lru_cache(maxsize=1024)(self._make)  # of a class, and not of every seed ever tried
 
     def variant(self, seed: Seed = None) -> SimpleNamespace:
         """Return the parameters and the numbers of one variant.
@@ -149,17 +149,16 @@ class Problem(ABC):
         ValueError
             To the author, if a mistake cannot be told from the answer or from another mistake.
         """
-        if seed not in self._variants:
-            rng = random.Random(f"{self.id}:{seed}")
-            for _ in range(1 if seed is None else _DRAWS):
-                variant = self._compute(self.printed() if seed is None else self._drawn(rng))
-                clash = self._clash(variant)
-                if not clash:
-                    break
-            else:
-                raise ValueError(f"problem {self.id!r}, seed {seed!r}: {clash}")
-            self._variants[seed] = variant
-        return self._variants[seed]
+        return self._variants(seed)
+
+    def _make(self, seed):
+        rng = random.Random(f"{self.id}:{seed}")
+        for _ in range(1 if seed is None else _DRAWS):
+            variant = self._compute(self.printed() if seed is None else self._drawn(rng))
+            clash = self._clash(variant)
+            if not clash:
+                return variant
+        raise ValueError(f"problem {self.id!r}, seed {seed!r}: {clash}")
 
     def grid(self) -> dict[str, list[Any]]:
         """Return the values that each parameter can take, by its name."""
