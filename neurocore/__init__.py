@@ -91,6 +91,7 @@ from .membrane import (
 )
 from .morphology import read_swc
 from .networks import RandomNetwork, siegert_rate
+from .neuroml import to_neuroml
 from .recording import Recording
 from .reduced import (
     AdEx,
