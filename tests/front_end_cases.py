@@ -145,6 +145,7 @@ RECORDS = [
     [],
     [event()],
     [event(code="correct")],
+    [event(code="correct"), event(answer="3")],
     [event(), event(code="near.sign", answer="2"), event(code="correct"), event(answer="3")],
     [event(what="hint", code=""), event(what="hint", code=""), event(what="solution", code="")],
     [event(code="correct", what="hint"), event(what="solution", code="correct")],
