@@ -9,9 +9,10 @@ from .axon import (
     demyelinate,
     membranes_in_myelin,
     myelinated_axon,
+    open_paranodes,
     series,
 )
-from .cable import Cable, Patch, chain, length_constant, patch
+from .cable import Cable, Patch, chain, length_constant, patch, tree
 from .channels import (
     Channel,
     ConstantField,
@@ -78,6 +79,7 @@ from .ions import (
     nernst,
     thermal_voltage,
 )
+from .mammalian import mammalian_axon
 from .membrane import (
     Membrane,
     brill_node,
@@ -87,6 +89,7 @@ from .membrane import (
     modify,
     passive,
 )
+from .morphology import read_swc
 from .networks import RandomNetwork, siegert_rate
 from .recording import Recording
 from .reduced import (
@@ -98,6 +101,7 @@ from .reduced import (
     spiking,
     trajectory,
 )
+from .sheath import Sheath
 from .simulate import simulate
 from .spikes import crossings
 from .stimuli import (

@@ -528,9 +528,10 @@ def test_lab_says_what_a_kernel_cannot_answer(notebook, faults):
     control.evaluate(MOVE, 2)
     expect(says).to_have_text("y is 1.0.")
     expect(fault).to_have_text("")
-    control.evaluate(MOVE, 3)
+    with page.context.expect_event("weberror"):  # who looks into the console is told too
+        control.evaluate(MOVE, 3)
     expect(fault).to_contain_text("Python gives no answer at these settings (")
-    (found,) = faults  # and who looks into the console is told too
+    (found,) = faults
     assert found.startswith("page error: ")
     faults.clear()
 

@@ -5,6 +5,8 @@ module of the library. Comments and docstrings do not count, nor does a module w
 known while the program runs.
 """
 
+from __future__ import annotations
+
 import ast
 import hashlib
 from functools import cache
@@ -16,7 +18,7 @@ LIBRARY = Path(__file__).parents[1]
 ALL = "*"  # of a module
 
 
-def fingerprint(*roots):
+def fingerprint(*roots: tuple[str, str]) -> str:
     """Return a hash that changes where what is named, or anything that it rests on, changes.
 
     Parameters
@@ -38,7 +40,9 @@ def fingerprint(*roots):
     return hashlib.sha256(repr(sorted(seen.items())).encode()).hexdigest()
 
 
-def used(tree, module="", bound=None):
+def used(
+    tree: ast.AST, module: str = "", bound: dict[str, tuple[str, str]] | None = None
+) -> set[tuple[str, str]]:
     """Return what of the library a piece of code uses.
 
     Parameters
