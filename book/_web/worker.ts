@@ -43,11 +43,11 @@ async function fetchFile(name: string): Promise<ArrayBuffer> {
 }
 
 let pyodide: any;
-let browser: any; // neurocore._browser, once it is there
+let packages: any; // packages.py, once it is there
 let names: Record<string, string>; // each file's package
 
 function unpack(file: string, bytes: ArrayBuffer): void {
-  if (browser) return browser.unpack(names[file], bytes);
+  if (packages) return packages.unpack(names[file], bytes);
   pyodide.unpackArchive(bytes, "zip", { extractDir: pyodide._api.sitepackages });
   pyodide.loadedPackages[names[file]] = "default channel";
 }
@@ -66,8 +66,8 @@ let showing = 0; // the cell that runs
 async function start(kept: string | null): Promise<void> {
   progress = kept;
   plan(START);
-  const packages = Promise.all(fetchFor(["neurocore"]));
-  const core = await Promise.all([packages, ...START.map(fetchFile)]);
+  const first = Promise.all(fetchFor(["neurocore"]));
+  const core = await Promise.all([first, ...START.map(fetchFile)]);
   // Pyodide asks for these by itself, and waits for ever if one is bad or has the wrong type:
   // it is handed what has been looked at. Its scripts are in the browser's cache by now.
   const plain = self.fetch;
@@ -80,9 +80,10 @@ async function start(kept: string | null): Promise<void> {
   pyodide = await loadPyodide({ indexURL: home, lockFileURL: address("pyodide-lock.json") });
   self.fetch = plain;
   names = Object.fromEntries(Object.entries<any>(pyodide._api.lockfile_packages).map(([name, entry]) => [entry.file_name, name]));
-  for (const [file, bytes] of await packages) unpack(file, bytes);
-  browser = pyodide.pyimport("neurocore._browser");
-  browser.announce = (file: string, there: boolean) => {
+  for (const [file, bytes] of await first) unpack(file, bytes);
+  pyodide.pyimport("neurocore");
+  packages = pyodide.pyimport("packages");
+  packages.announce = (file: string, there: boolean) => {
     if (!there) plan([file]);
     arrived(file, there ? files[file] : 0);
   };
