@@ -9,7 +9,7 @@ from .axon import (
     myelinated_axon,
     series,
 )
-from .cable import Cable, Patch, chain, length_constant, patch
+from .cable import Cable, Patch, chain, length_constant, patch, tree
 from .channels import (
     Channel,
     ConstantField,
@@ -85,6 +85,7 @@ from .membrane import (
     modify,
     passive,
 )
+from .morphology import read_swc
 from .networks import RandomNetwork, siegert_rate
 from .recording import Recording
 from .reduced import (

@@ -7,14 +7,20 @@ over a small circle in the complex plane around the point (Cauchy's integral; Ly
 SIAM J Numer Anal 4:202–210). The circle keeps clear of the singular point, so no digit is lost.
 """
 
+from __future__ import annotations
+
 import ast
 from functools import lru_cache
+from typing import TypeVar, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ._arguments import numbers, plain
+from ._arguments import FloatOrArray, numbers, plain
 from ._search import bisect, lowest
 from .ions import bernoulli
+
+V = TypeVar("V", bound=FloatOrArray)
 
 LOWEST, HIGHEST = -200.0, 200.0  # mV: where a formula must hold
 GRID = np.linspace(LOWEST, HIGHEST, 1601)
@@ -23,6 +29,10 @@ ORDER = 8  # of the series
 POINTS = 64  # on the circle
 
 
+@overload
+def linoid(x: float) -> float: ...
+@overload
+def linoid(x: ArrayLike) -> FloatOrArray: ...
 def linoid(x):
     """Return x / (1 − exp(−x)), whose value at 0 is 1.
 
@@ -56,7 +66,7 @@ _OPERATORS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.Pow
 _COMPARISONS = ast.Lt | ast.LtE | ast.Gt | ast.GtE | ast.Eq | ast.NotEq
 
 
-def check(name, text, *, above=None, most=None):
+def check(name: str, text: str, *, above: float | None = None, most: float | None = None) -> None:
     """Check a formula, and that its values are finite, at least 0 and within what is allowed.
 
     Parameters
@@ -109,7 +119,7 @@ def _check(name, text, above, most):
 
 
 @lru_cache(maxsize=1024)
-def compiled(text):
+def compiled(text: str) -> Formula:
     """Return the `Formula` of a text; ValueError with what is wrong with it, if anything is."""
     try:
         return Formula(text)
@@ -128,7 +138,7 @@ class Formula:
         Where a denominator vanishes (mV); and which of these points have no limit.
     """
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         self.special, self.poles = [], []
         self.tree = self._smooth(_parsed(text))
         arrays = ast.fix_missing_locations(ast.Expression(_Arrays().visit(_copy(self.tree))))
@@ -138,8 +148,8 @@ class Formula:
         except ArithmeticError as error:  # of numbers alone, as in 1 / 0
             raise ValueError(f"has no value: {error}") from None
 
-    def __call__(self, v):
-        """Return the values at `v` (mV, array)."""
+    def __call__(self, v: V) -> V:
+        """Return the values at `v` (mV, number or array)."""
         with np.errstate(all="ignore"):
             return eval(self._code, _ARRAYS, {"V": v}) + 0.0 * v
 
@@ -285,8 +295,11 @@ def _zeros(node):
     zero = np.pad(values == 0, 1)
     zeros = list(GRID[zero[1:-1] & ~(zero[:-2] & zero[2:])])
     for k in np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0):
-        before = values[k]
-        zeros.append(bisect(lambda v, b=before: f(v) * b <= 0, GRID[k], GRID[k + 1]))
+
+        def turned(v, before=values[k]):
+            return f(v) * before <= 0
+
+        zeros.append(bisect(turned, GRID[k], GRID[k + 1]))
     size = np.abs(values)
     for k in np.flatnonzero((size[1:-1] < size[:-2]) & (size[1:-1] < size[2:])) + 1:
         # a double zero does not change its sign

@@ -1,11 +1,14 @@
 """The book's cells: bare and myelinated axons, lost myelin, a cell with its initial segment."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ._arguments import instance, number, whole
-from .cable import Cable, Patch, chain, even, length_constant, patch
+from .cable import Cable, Chosen, Patch, chain, even, length_constant, patch
 from .channels import shift
 from .membrane import Membrane, brill_node, hodgkin_huxley, modify, passive
 
@@ -24,7 +27,13 @@ __all__ = [
 ]
 
 
-def bare_axon(membrane, diameter, length, axial_resistivity, compartments):
+def bare_axon(
+    membrane: Membrane,
+    diameter: ArrayLike,
+    length: float,
+    axial_resistivity: float,
+    compartments: int,
+) -> Cable:
     """Return an unmyelinated axon, the same membrane all along.
 
     Parameters
@@ -47,7 +56,7 @@ def bare_axon(membrane, diameter, length, axial_resistivity, compartments):
     return Cable((membrane,) * compartments, piece, diameter, axial_resistivity)
 
 
-def series(membrane, count):
+def series(membrane: Membrane, count: float) -> Membrane:
     """Return a leak membrane as seen through `count` of its kind in series, as in myelin.
 
     Capacitance and conductance fall alike, so that their time constant stays.
@@ -58,7 +67,7 @@ def series(membrane, count):
     return replace(membrane, channels=(thin,), capacitance=membrane.capacitance / count)
 
 
-def membranes_in_myelin(diameter, g_ratio, spacing=0.0184):
+def membranes_in_myelin(diameter: float, g_ratio: float, spacing: float = 0.0184) -> float:
     """Return how many membranes in series a sheath amounts to, the axon's own included.
 
     A cylinder's outer turns are longer, so that the sheath counts for ln(1/g) times the radius
@@ -81,17 +90,17 @@ def membranes_in_myelin(diameter, g_ratio, spacing=0.0184):
 
 
 def myelinated_axon(
-    node=None,
-    internodes=20,
+    node: Membrane | None = None,
+    internodes: int = 20,
     *,
-    diameter=10.0,
-    node_length=3.183,
-    internode_length=1000.0,
-    membranes=168,
-    axolemma=None,
-    axial_resistivity=98.96,
-    segments=10,
-):
+    diameter: float = 10.0,
+    node_length: float = 3.183,
+    internode_length: float = 1000.0,
+    membranes: float = 168,
+    axolemma: Membrane | None = None,
+    axial_resistivity: float = 98.96,
+    segments: int = 10,
+) -> Cable:
     """Return a myelinated axon: a node, then internode and node in turn.
 
     The defaults are those of Brill, Waxman, Moore and Joyner 1977, J Neurol Neurosurg Psychiatry
@@ -142,7 +151,9 @@ def myelinated_axon(
     return replace(cable, regions=cable.regions | {"internode": wrapped})
 
 
-def demyelinate(axon, internodes, remaining=0.0, axolemma=None):
+def demyelinate(
+    axon: Cable, internodes: Chosen, remaining: float = 0.0, axolemma: Membrane | None = None
+) -> Cable:
     """Return the axon with the sheath of some internodes thinned or gone.
 
     Parameters
@@ -177,7 +188,9 @@ def demyelinate(axon, internodes, remaining=0.0, axolemma=None):
     return replace(axon, membranes=tuple(membranes))
 
 
-def cell_with_initial_segment(density=5.0, shifted=-7.0, celsius=6.3):
+def cell_with_initial_segment(
+    density: float = 5.0, shifted: float = -7.0, celsius: float = 6.3
+) -> Cable:
     """Return a toy cell whose axon begins with an initial segment.
 
     Dendrite (600 × 4 µm, passive), soma (20 × 20), initial segment (20 × 1) and axon (400 × 1), a

@@ -1,20 +1,40 @@
 """A membrane: a capacitance, a temperature, and channels side by side."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from ._arguments import a_function, instance, number, numbers, several, temperature
+from ._arguments import FloatOrArray, a_function, instance, number, numbers, several, temperature
 from ._search import bisect
 from .channels import (
     Channel,
+    Gate,
+    Scheme,
     frankenhaeuser_huxley_channels,
     leak,
     mammalian_node_channels,
     squid_potassium,
     squid_sodium,
 )
+
+
+class _Modifiable(Protocol):
+    """A patch or a cable: what holds membranes."""
+
+    def modify(
+        self,
+        channel: str,
+        change: Callable[..., Channel],
+        *args: object,
+        where: Any,
+        **kwargs: object,
+    ) -> Self: ...
 
 
 @dataclass(frozen=True)
@@ -35,7 +55,7 @@ class Membrane:
     celsius: float = 6.3
     capacitance: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         number("capacitance", self.capacitance, above=0)
         temperature(number("celsius", self.celsius))
         object.__setattr__(self, "channels", several("channels", self.channels, Channel, "Channel"))
@@ -45,16 +65,16 @@ class Membrane:
                 raise ValueError(f"a membrane's names must differ; {twice} stand there twice")
 
     @property
-    def states(self):
+    def states(self) -> tuple[str, ...]:
         """The names of all gating variables."""
         return tuple(state for channel in self.channels for state in channel.states)
 
     @property
-    def gates(self):
+    def gates(self) -> tuple[Gate | Scheme, ...]:
         """All gates, in the channels' order."""
         return tuple(gate for channel in self.channels for gate in channel.gates)
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Channel:
         """Return the channel called `name`."""
         for channel in self.channels:
             if channel.name == name:
@@ -62,16 +82,19 @@ class Membrane:
         names = [channel.name for channel in self.channels]
         raise ValueError(f"the membrane has the channels {names}, not {name!r}")
 
-    def steady_state(self, v):
+    def steady_state(self, v: ArrayLike) -> dict[str, FloatOrArray]:
         """Return the gating variables at rest at `v` (mV, float or array), by name."""
-        values = {}
+        values: dict[str, FloatOrArray] = {}
         for gate in self.gates:
-            steady = gate.steady_state(v)
-            rows = steady if len(gate.states) > 1 else [steady]
-            values.update(zip(gate.states, rows, strict=True))
+            if isinstance(gate, Gate):
+                values[gate.name] = gate.steady_state(v)
+            else:
+                values.update(zip(gate.states, gate.steady_state(v), strict=True))
         return values
 
-    def currents(self, v, gates=None):
+    def currents(
+        self, v: ArrayLike, gates: Mapping[str, FloatOrArray] | None = None
+    ) -> dict[str, FloatOrArray]:
         """Return each channel's current (µA/cm², outward positive), by name.
 
         Parameters
@@ -84,16 +107,16 @@ class Membrane:
         gates = self.steady_state(v) if gates is None else gates
         return {c.name: c.current(v, gates, self.celsius) for c in self.channels}
 
-    def steady_current(self, v):
+    def steady_current(self, v: ArrayLike) -> FloatOrArray:
         """Return the total current (µA/cm²) with all gates at rest at `v` (mV)."""
         v = numbers("v", v)
         return sum(self.currents(v).values()) + 0.0 * v
 
     @lru_cache(maxsize=256)  # noqa: B019  membranes are small, and compare by value
-    def rest(self):
+    def rest(self) -> float:
         """Return the resting potential (mV): the lowest zero of the steady current that rises."""
         grid = np.arange(-150.0, 100.25, 0.25)
-        total = self.steady_current(grid)
+        total = np.asarray(self.steady_current(grid))
         crossings = np.flatnonzero((total[:-1] < 0) & (total[1:] >= 0))
         if crossings.size == 0:
             raise ValueError("this membrane has no resting potential between −150 and 100 mV")
@@ -101,7 +124,17 @@ class Membrane:
         return float(bisect(lambda v: self.steady_current(v) >= 0, low, high, 1e-12))
 
 
-def modify(model, channel, change, *args, where=None, **kwargs):
+Model = TypeVar("Model", bound=Membrane | _Modifiable)
+
+
+def modify(
+    model: Model,
+    channel: str,
+    change: Callable[..., Channel],
+    *args: object,
+    where: int | Sequence[int] | NDArray[np.integer] | None = None,
+    **kwargs: object,
+) -> Model:
     """Return the model with `change` done to the channel of that name.
 
     ``modify(axon, "Na", block, 0.5)`` is half a dose of tetrodotoxin everywhere.
@@ -138,7 +171,7 @@ def modify(model, channel, change, *args, where=None, **kwargs):
     )
 
 
-def distinct(membranes):
+def distinct(membranes: Iterable[Membrane]) -> tuple[list[Membrane], NDArray[np.intp]]:
     """Return the different ones among many membranes, and which of them each is."""
     seen, number = {}, {}
     for m in membranes:
@@ -147,7 +180,7 @@ def distinct(membranes):
     return list(number), np.array([seen[id(m)] for m in membranes])
 
 
-def hodgkin_huxley(celsius=6.3):
+def hodgkin_huxley(celsius: float = 6.3) -> Membrane:
     """Return the squid giant axon's membrane.
 
     Hodgkin and Huxley 1952, J Physiol 117:500–544: C = 1 µF/cm², ḡ = 120, 36, 0.3 mS/cm²,
@@ -161,12 +194,17 @@ def hodgkin_huxley(celsius=6.3):
     return Membrane((squid_sodium(), squid_potassium(), leak()), celsius)
 
 
-def passive(conductance=0.3, reversal=-65.0, capacitance=1.0, celsius=6.3):
+def passive(
+    conductance: float = 0.3,
+    reversal: float = -65.0,
+    capacitance: float = 1.0,
+    celsius: float = 6.3,
+) -> Membrane:
     """Return a membrane with nothing but a leak (mS/cm², mV, µF/cm², °C)."""
     return Membrane((leak(conductance, reversal),), celsius, capacitance)
 
 
-def frankenhaeuser_huxley_node(celsius=20.0):
+def frankenhaeuser_huxley_node(celsius: float = 20.0) -> Membrane:
     """Return the membrane of a frog's node of Ranvier at a temperature (°C), 2 µF/cm².
 
     Frankenhaeuser and Huxley 1964, J Physiol 171:302–315.
@@ -174,7 +212,7 @@ def frankenhaeuser_huxley_node(celsius=20.0):
     return Membrane(frankenhaeuser_huxley_channels(), celsius, 2.0)
 
 
-def mammalian_node(celsius=37.0):
+def mammalian_node(celsius: float = 37.0) -> Membrane:
     """Return the membrane of a mammalian node of Ranvier at a temperature (°C), 2 µF/cm².
 
     McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006.
@@ -182,7 +220,7 @@ def mammalian_node(celsius=37.0):
     return Membrane(mammalian_node_channels(), celsius, 2.0)
 
 
-def brill_node(celsius=20.0):
+def brill_node(celsius: float = 20.0) -> Membrane:
     """Return the node of Brill, Waxman, Moore and Joyner 1977: squid channels, in a node's numbers.
 
     J Neurol Neurosurg Psychiatry 40:769–774, as implemented by Hines (ModelDB 9848): ḡ = 1200, 90

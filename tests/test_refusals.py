@@ -43,12 +43,21 @@ OTHERS = {"duration": "resets"}  # no longer within a shorter run
 # An Ohmic channel does not ask how warm it is, and a sweep not what it goes through
 UNASKED = {("Channel.drive", "celsius"), ("Channel.current", "celsius"), ("sweep", "values")}
 
+
+class Traced:
+    """An open SWC file that can be read again."""
+
+    def read(self):
+        return "1 1 0 0 0 10 -1\n2 3 100 0 0 1 1\n"
+
+
 SQUID = nc.hodgkin_huxley(18.5)
 PATCH = nc.patch(SQUID)
 AXON = nc.bare_axon(SQUID, 476.0, 10_000.0, 35.4, 20)
 NODES = nc.myelinated_axon(internodes=12, segments=3)
 GATE = SQUID["Na"].gate("m")
 SCHEME = nc.Scheme(("a", "b"), (("a", "b", "1"), ("b", "a", "2")), "a")
+SWC = Traced()
 STEP = nc.step(10.0, 0.0, 2.0)
 RECORDING = nc.simulate(PATCH, STEP, 5.0)
 ION = {"outside": 4.0, "inside": 140.0, "valence": 1, "celsius": 37.0}
@@ -131,6 +140,8 @@ CALLS = {
     nc.patch: {"membrane": SQUID},
     nc.Cable: fields(AXON) | {"regions": {"node": [0, 1]}},
     nc.chain: {"parts": ("soma", SQUID, 20.0, 20.0, 2), "axial_resistivity": 100.0},
+    nc.tree: {"parts": ("soma", SQUID, 20.0, 20.0, 2), "axial_resistivity": 100.0},
+    nc.read_swc: {"source": SWC, "membranes": SQUID, "axial_resistivity": 100.0, "longest": 10.0},
     nc.bare_axon: {"membrane": SQUID, "diameter": 10.0, "length": 100.0, "axial_resistivity": 100.0}
     | {"compartments": 3},
     nc.length_constant: {"diameter": 10.0, "membrane_resistance": 1e3, "axial_resistivity": 100.0},

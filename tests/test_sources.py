@@ -104,7 +104,8 @@ def test_the_solver_is_part_of_a_lab_that_simulates():
     function = LABS["the-axon"]["function"]
     places = sources.pieces((function.__module__, function.__qualname__))
     assert ("neurocore.simulate", "simulate") in places
-    assert ("neurocore.solvers.staggered", "Chain") in places
+    assert ("neurocore.solvers.staggered", "Compartments") in places
+    assert ("neurocore.solvers.elimination", "Coupling") in places
     assert ("neurocore.channels.library", "squid_sodium") in places
     assert not any(module.startswith("neurocore.practice") for module, _ in places)
 

@@ -7,12 +7,23 @@ conditions such as ``1 if V < -80 else 2``. Where it is 0/0 it has its limit. It
 at least 0 from −200 to 200 mV.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from neurocore._arguments import instance, number, numbers, several, temperature, whole
+from neurocore._arguments import (
+    FloatOrArray,
+    instance,
+    number,
+    numbers,
+    several,
+    temperature,
+    whole,
+)
 from neurocore._formula import GRID, check, compiled
 
 
@@ -71,7 +82,7 @@ class Gate:
     shift: float = 0.0
     speed: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         instance("name", self.name, str, "text")
         given = {f: getattr(self, f) for f in ("alpha", "beta", "steady", "tau")}
         given = {name: text for name, text in given.items() if text is not None}
@@ -91,16 +102,16 @@ class Gate:
         _check_speeds(self)
 
     @property
-    def states(self):
+    def states(self) -> tuple[str]:
         """The names of the variables: here one."""
         return (self.name,)
 
-    def factor(self, celsius):
+    def factor(self: Gate | Scheme, celsius: float) -> float:
         """Return by what factor the rates exceed the formulas' at `celsius` (°C)."""
         celsius = number("celsius", celsius, least=-273.15, most=1000)
         return self.speed * self.q10 ** ((celsius - self.celsius) / 10)
 
-    def steady_state(self, v):
+    def steady_state(self, v: ArrayLike) -> FloatOrArray:
         """Return x∞ (1) at the potential `v` (mV, float or array)."""
         v = numbers("v", v) - self.shift
         if self.steady:
@@ -108,7 +119,7 @@ class Gate:
         alpha, beta = compiled(self.alpha)(v), compiled(self.beta)(v)
         return alpha / (alpha + beta)
 
-    def time_constant(self, v, celsius):
+    def time_constant(self, v: ArrayLike, celsius: float) -> FloatOrArray:
         """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C)."""
         v = numbers("v", v) - self.shift
         if self.tau:
@@ -131,7 +142,7 @@ def _parted(states, transitions):
         reach[:, states.index(source), states.index(target)] = compiled(rate)(v) > 0
     for _ in range(len(states).bit_length()):  # each time over ways twice as long
         reach = reach @ reach
-    common = reach.all(axis=1).any(axis=1)
+    common = np.any(np.all(reach, axis=1), axis=1)
     if common.all():
         return None
     k = int(np.argmin(common))
@@ -174,7 +185,7 @@ class Scheme:
 
     power = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "states", several("states", self.states, str, "text"))
         twice = sorted({name for name in self.states if self.states.count(name) > 1})
         if twice or not self.states:
@@ -203,13 +214,13 @@ class Scheme:
             )
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name of the open state."""
         return self.open
 
     factor = Gate.factor
 
-    def rates(self, v, celsius):
+    def rates(self, v: ArrayLike, celsius: float) -> NDArray[np.float64]:
         """Return the matrix A (1/ms) of dx/dt = A x, shape ``(*v.shape, states, states)``."""
         v = numbers("v", v) - self.shift
         matrix = np.zeros((*v.shape, len(self.states), len(self.states)))
@@ -220,7 +231,7 @@ class Scheme:
             matrix[..., i, i] -= flow
         return matrix
 
-    def time_constant(self, v, celsius):
+    def time_constant(self, v: ArrayLike, celsius: float) -> FloatOrArray:
         """Return the shortest τ (ms) in the scheme's relaxation at `v` (mV) and temperature (°C).
 
         A scheme relaxes as a sum of exponentials, whose rates are the eigenvalues of A.
@@ -229,10 +240,11 @@ class Scheme:
         with np.errstate(divide="ignore"):
             return 1 / fastest
 
-    def steady_state(self, v):
+    def steady_state(self, v: ArrayLike) -> NDArray[np.float64]:
         """Return the occupancies (1) at rest at `v` (mV), shape ``(states, *v.shape)``."""
         matrix = replace(self, speed=1.0).rates(v, self.celsius)
         matrix[..., -1, :] = 1.0  # one balance follows from the others: the sum takes its place
         ones = np.zeros(matrix.shape[:-1])
         ones[..., -1] = 1.0
-        return np.moveaxis(np.linalg.solve(matrix, ones[..., None])[..., 0], -1, 0)
+        solution = np.linalg.solve(matrix, ones[..., None])[..., 0]
+        return np.asarray(np.moveaxis(solution, -1, 0), float)

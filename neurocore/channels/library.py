@@ -1,10 +1,12 @@
 """The channel library: each channel of the book, with the paper that its numbers come from."""
 
+from __future__ import annotations
+
 from .channel import Channel, ConstantField
 from .kinetics import Gate
 
 
-def squid_sodium(conductance=120.0, reversal=50.0):
+def squid_sodium(conductance: float = 120.0, reversal: float = 50.0) -> Channel:
     """Return the squid axon's sodium channel, ḡ m³h (V − E_Na).
 
     Hodgkin and Huxley 1952, J Physiol 117:500–544, in the modern sign, rest −65 mV.
@@ -14,7 +16,7 @@ def squid_sodium(conductance=120.0, reversal=50.0):
     return Channel("Na", conductance, reversal, (m, h))
 
 
-def squid_potassium(conductance=36.0, reversal=-77.0):
+def squid_potassium(conductance: float = 36.0, reversal: float = -77.0) -> Channel:
     """Return the squid axon's delayed rectifier, ḡ n⁴ (V − E_K).
 
     Hodgkin and Huxley 1952, J Physiol 117:500–544, in the modern sign, rest −65 mV.
@@ -23,12 +25,12 @@ def squid_potassium(conductance=36.0, reversal=-77.0):
     return Channel("K", conductance, reversal, (n,))
 
 
-def leak(conductance=0.3, reversal=-54.387):
+def leak(conductance: float = 0.3, reversal: float = -54.387) -> Channel:
     """Return a leak, ḡ (V − E_L); the squid axon's values (Hodgkin and Huxley 1952) by default."""
     return Channel("leak", conductance, reversal)
 
 
-def frankenhaeuser_huxley_channels():
+def frankenhaeuser_huxley_channels() -> tuple[Channel, ...]:
     """Return the channels of a frog's node of Ranvier, permeabilities rather than conductances.
 
     Frankenhaeuser and Huxley 1964, J Physiol 171:302–315, Xenopus laevis at 20 °C with rest at
@@ -52,7 +54,7 @@ def frankenhaeuser_huxley_channels():
     )
 
 
-def mammalian_node_channels():
+def mammalian_node_channels() -> tuple[Channel, ...]:
     """Return the channels of a mammalian node of Ranvier.
 
     McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006 (ModelDB 3810): fast sodium
@@ -100,7 +102,7 @@ def mammalian_node_channels():
     )
 
 
-def somatic_sodium(conductance, reversal=60.0):
+def somatic_sodium(conductance: float, reversal: float = 60.0) -> Channel:
     """Return the sodium channel of a pyramidal cell's soma (Nav1.2), ḡ m³h (mS/cm², mV).
 
     Hu, Tian, Li, Yang, Hou and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
@@ -111,7 +113,7 @@ def somatic_sodium(conductance, reversal=60.0):
     )
 
 
-def axonal_sodium(conductance, reversal=60.0):
+def axonal_sodium(conductance: float, reversal: float = 60.0) -> Channel:
     """Return the sodium channel of an axon initial segment (Nav1.6), ḡ m³h (mS/cm², mV).
 
     Hu, Tian, Li, Yang, Hou and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
@@ -138,7 +140,7 @@ def _pyramidal_sodium(conductance, reversal, half, slope, h_shift, h_steady):
     return Channel("Na", conductance, reversal, (m, h))
 
 
-def cortical_potassium(conductance, reversal=-90.0):
+def cortical_potassium(conductance: float, reversal: float = -90.0) -> Channel:
     """Return a cortical delayed rectifier, ḡ n (mS/cm², mV).
 
     Mainen, Joerges, Huguenard and Sejnowski 1995, Neuron 15:1427–1439 (``kv.mod``): at 23 °C,
@@ -155,7 +157,7 @@ def cortical_potassium(conductance, reversal=-90.0):
     return Channel("K", conductance, reversal, (n,))
 
 
-def t_type_calcium(conductance=2.0, reversal=120.0):
+def t_type_calcium(conductance: float = 2.0, reversal: float = 120.0) -> Channel:
     """Return the thalamic low-threshold calcium channel, ḡ r²s (V − E_Ca) (mS/cm², mV).
 
     Huguenard and McCormick 1992, J Neurophysiol 68:1373–1383, in the form of Destexhe, Bal,

@@ -5,6 +5,8 @@ module of the library. Text that names a module counts as a use of it. Comments 
 not count, nor does a module whose name is put together while the program runs.
 """
 
+from __future__ import annotations
+
 import ast
 import hashlib
 import re
@@ -17,7 +19,7 @@ PLACES = {"neurocore": Path(__file__).parents[1]}  # of packages and modules, wi
 ALL = "*"  # of a module
 
 
-def fingerprint(*roots):
+def fingerprint(*roots: tuple[str, str]) -> str:
     """Return a hash that changes where what is named, or anything that it rests on, changes.
 
     Parameters
@@ -47,7 +49,9 @@ def pieces(*roots, without=()):
     return seen
 
 
-def used(tree, module="", bound=None):
+def used(
+    tree: ast.AST, module: str = "", bound: dict[str, tuple[str, str]] | None = None
+) -> set[tuple[str, str]]:
     """Return what of the library a piece of code uses.
 
     Parameters

@@ -17,7 +17,7 @@ def run(chain, start, plan, step, columns, *, every, gates, micro, last):
 
     Parameters
     ----------
-    chain : Chain
+    chain : Compartments
         What runs, traces side by side.
     start : array, shape (size,)
         Where the potential starts (mV).

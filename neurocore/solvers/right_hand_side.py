@@ -137,7 +137,7 @@ def right_hand_side(kind, clamped):
         opening = []
         for gate, power, moved in gates:
             speed, shift = f"s{state}", f"m{state}" if moved else None
-            numbers += [speed, shift] if moved else [speed]
+            numbers += [speed, shift] if shift else [speed]
             if len(gate) == 3:
                 states, transitions, opened = gate
                 place = {name: state + k for k, name in enumerate(states)}

@@ -6,16 +6,23 @@ Crank–Nicolson step from n to n + 1 (Hines 1984, Int J Biomed Comput 15:69–7
 symmetric in time, so its error is a series in dt², and runs with dt and dt/2 together cancel the
 leading term (Richardson): fourth order for three times the work.
 
-All compartments of all traces form one chain with no coupling between the traces, so that a patch
-with many currents, a cable, and a cable with many currents are one and the same loop.
+All compartments of all traces stand side by side, with no coupling between the traces, so that a
+patch with many currents, a cable or a tree, and many of either are one and the same loop.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from neurocore.channels import ConstantField, Gate
-from neurocore.membrane import distinct
+from neurocore.membrane import Membrane, distinct
 
 from . import left_range
+from .elimination import Coupling
+from .observer import Observer
 from .relaxation import propagator, relaxation
 from .tables import HIGH, LOW, Lookup, drive_table, gate_table, scheme_table
 
@@ -39,7 +46,7 @@ class _Group:
 
     def _set_up_gates(self):
         n, gates = self.size, self.kinds[0].gates
-        names = [g.name for g in gates if isinstance(g, Gate)]
+        names = tuple(g.name for g in gates if isinstance(g, Gate))
         self.gates = np.empty((len(names), n))
         self.rows = np.empty((4 * len(names), n))  # what is read from the table
         self.offsets, self.factors = self.rows[: len(names)], self.rows[len(names) : 2 * len(names)]
@@ -174,8 +181,8 @@ def _as_slice(index):
     return index
 
 
-class Chain:
-    """Compartments in a row: what does not change while time passes.
+class Compartments:
+    """Compartments and their links: what does not change while time passes.
 
     Parameters
     ----------
@@ -183,25 +190,30 @@ class Chain:
         Of the compartments of one cell.
     area : array, shape (n,)
         Membrane of each (cm²), or 1 for a patch, whose currents are densities.
-    axial : array, shape (n − 1,)
-        Conductances between neighbours (mS).
+    links : array of int, shape (links, 2)
+        Which of them axoplasm joins.
+    axial : array, shape (links,)
+        The conductance of each link (mS).
     traces : int
         How many copies stand side by side.
     """
 
-    def __init__(self, membranes, area, axial, traces):
+    def __init__(
+        self,
+        membranes: Sequence[Membrane],
+        area: NDArray[np.float64],
+        links: NDArray[np.integer] | None,
+        axial: NDArray[np.float64] | None,
+        traces: int,
+    ) -> None:
         n = len(membranes)
         self.shape = (traces, n)
         self.size = traces * n
         self.area = np.tile(area, traces)
         self.capacity = self.area * np.tile([m.capacitance for m in membranes], traces)
-        self.off = None  # the matrix beside its diagonal, which holds
-        self.load = np.zeros(self.size)  # the axial conductance leaving each compartment
-        if n > 1:
-            link = np.tile(np.append(axial, 0.0), traces)[:-1]
-            self.load[:-1] += link
-            self.load[1:] += link
-            self.off = -link
+        self.coupling = None
+        if links is not None and axial is not None and n > 1:
+            self.coupling = Coupling(n, links, axial, traces)
         self.constant = np.zeros((2, self.size))
         self.groups = []
         everyone = [m for _ in range(traces) for m in membranes]
@@ -217,13 +229,13 @@ class Chain:
             if group.products:
                 self.groups.append(group)
 
-    def start(self, v):
+    def start(self, v: NDArray[np.float64]) -> None:
         """Set all gates to rest at the potentials `v`."""
         for group in self.groups:
             group.start(v)
             group.before = None
 
-    def change(self, v, changes):
+    def change(self, v: NDArray[np.float64], changes: Mapping[str, ArrayLike]) -> None:
         """Set the potential or gates in all compartments that have them."""
         for name, value in changes.items():
             value = np.broadcast_to(np.asarray(value, float), self.shape).ravel()
@@ -234,7 +246,15 @@ class Chain:
                     own = value[group.index]
                     np.copyto(group.states[name], own, where=~np.isnan(own))
 
-    def stretch(self, v, steps, dt, current, slope, observer):
+    def stretch(
+        self,
+        v: NDArray[np.float64],
+        steps: int,
+        dt: float,
+        current: NDArray[np.float64] | None,
+        slope: NDArray[np.float64] | None,
+        observer: Observer,
+    ) -> None:
         """Advance by `steps` of `dt`.
 
         Parameters
@@ -248,15 +268,13 @@ class Chain:
         """
         twice = 2 * self.capacity / dt
         base = self.constant + np.array([twice, 0 * twice])
-        base[0] += self.load
+        if self.coupling:
+            base[0] += self.coupling.load
         if current is not None:
             base[1] += current
         if slope is not None:
             slope = dt * slope
             base[1] += 0.5 * slope
-        solve = None
-        if self.off is not None:
-            from scipy.linalg.lapack import dptsv as solve
         observer.begin(self.groups)
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)
@@ -282,15 +300,15 @@ class Chain:
                         both[:, group.index] += group.conductances(v[group.index])
                 if slope is not None:
                     both[1] += (done + k) * slope
-                if solve and done + k < DAMPED:
-                    v[:] = self._damped(v, both, twice, solve)
+                if self.coupling and done + k < DAMPED:
+                    v[:] = self._damped(v, both, twice)
                     continue
                 np.multiply(twice, v, out=middle)
                 middle += both[1]
-                if solve is None:
-                    middle /= both[0]
+                if self.coupling:
+                    middle = self.coupling.solve(both[0], middle)
                 else:
-                    middle = solve(both[0], self.off, middle, overwrite_d=1, overwrite_b=1)[2]
+                    middle /= both[0]
                 middle += middle
                 np.subtract(middle, v, out=v)
             low, high = min(history[:count].min(), v.min()), max(history[:count].max(), v.max())
@@ -301,17 +319,18 @@ class Chain:
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)
 
-    def _damped(self, v, both, twice, solve):
+    def _damped(self, v, both, twice):
         """Return the potential a step later, without the ringing a jump of current would cause.
 
         Two implicit Euler steps of half the size, and one of the whole to extrapolate with: of
         second order like Crank and Nicolson's step, but the fastest differences between
         neighbours die in it rather than change their sign.
         """
+        solve = self.coupling.solve  # type: ignore[union-attr]  # only cables are damped
         half = v
         for _ in range(2):
-            half = solve(both[0], self.off, twice * half + both[1])[2]
-        whole = solve(both[0] - 0.5 * twice, self.off, 0.5 * twice * v + both[1])[2]
+            half = solve(both[0].copy(), twice * half + both[1])
+        whole = solve(both[0] - 0.5 * twice, 0.5 * twice * v + both[1])
         return 2 * half - whole
 
 
