@@ -1,7 +1,5 @@
 """The models, labs and exercises behind an online textbook of the action potential."""
 
-import sys
-
 from ._formula import linoid
 from .axon import (
     bare_axon,
@@ -119,6 +117,3 @@ from .stimuli import (
 from .stochastic import SQUID_DENSITY, ChannelNoise, channel_noise
 
 __version__ = "0.1.0"
-
-if sys.platform == "emscripten":
-    import neurocore._browser

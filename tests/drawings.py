@@ -84,7 +84,7 @@ def alike(said, computed):
     )
 
 
-def comes_to_say(figure, sentence, settings, patience=10_000):
+def comes_to_say(figure, sentence, settings, patience=30_000):
     """Wait, at most some ms, until a lab says a sentence and no longer waits for Python."""
     for _ in range(patience // 10):
         said = figure.locator(".nc-says").text_content()

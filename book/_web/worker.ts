@@ -21,7 +21,8 @@ interface Pyodide {
   unpackArchive(bytes: ArrayBuffer, format: string, options: { extractDir: string }): void;
   registerJsModule(name: string, module: object): void;
   toPy(value: unknown): object;
-  pyimport(name: "neurocore._browser"): Browser;
+  pyimport(name: "neurocore"): unknown;
+  pyimport(name: "packages"): Packages;
   pyimport(name: "cells"): Cells;
   pyimport(name: "pyodide.code"): { find_imports(source: string): List };
 }
@@ -29,8 +30,8 @@ interface List {
   toJs(): string[];
   destroy(): void;
 }
-/** neurocore/_browser.py */
-interface Browser {
+/** packages.py */
+interface Packages {
   announce: (file: string, there: boolean) => void;
   unpack(name: string, bytes: ArrayBuffer): void;
 }
@@ -91,12 +92,12 @@ async function fetchFile(name: string): Promise<ArrayBuffer> {
 }
 
 let pyodide: Pyodide;
-let browser: Browser | undefined;
+let packages: Packages | undefined; // packages.py, once it is there
 let python: Cells;
 let names: Record<string, string>; // each file's package
 
 function unpack(file: string, bytes: ArrayBuffer): void {
-  if (browser) return browser.unpack(names[file], bytes);
+  if (packages) return packages.unpack(names[file], bytes);
   pyodide.unpackArchive(bytes, "zip", { extractDir: pyodide._api.sitepackages });
   pyodide.loadedPackages[names[file]] = "default channel";
 }
@@ -115,8 +116,8 @@ let showing = 0; // the cell that runs
 async function start(kept: string | null): Promise<void> {
   progress = kept;
   plan(START);
-  const packages = Promise.all(fetchFor(["neurocore"]));
-  const core = await Promise.all([packages, ...START.map(fetchFile)]);
+  const first = Promise.all(fetchFor(["neurocore"]));
+  const core = await Promise.all([first, ...START.map(fetchFile)]);
   // Pyodide asks for these by itself, and waits for ever if one is bad or has the wrong type:
   // it is handed what has been looked at. Its scripts are in the browser's cache by now.
   const plain = self.fetch;
@@ -139,9 +140,10 @@ async function start(kept: string | null): Promise<void> {
   names = Object.fromEntries(
     Object.entries(pyodide._api.lockfile_packages).map(([name, entry]) => [entry.file_name, name]),
   );
-  for (const [file, bytes] of await packages) unpack(file, bytes);
-  browser = pyodide.pyimport("neurocore._browser");
-  browser.announce = (file: string, there: boolean) => {
+  for (const [file, bytes] of await first) unpack(file, bytes);
+  pyodide.pyimport("neurocore");
+  packages = pyodide.pyimport("packages");
+  packages.announce = (file: string, there: boolean) => {
     if (!there) plan([file]);
     arrived(file, there ? files[file] : 0);
   };
