@@ -12,6 +12,7 @@ from .axon import (
     series,
 )
 from .cable import Cable, Patch, chain, length_constant, patch
+from .cells import wang_buzsaki
 from .channels import (
     Channel,
     ConstantField,

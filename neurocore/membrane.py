@@ -39,14 +39,15 @@ class Membrane:
         number("capacitance", self.capacitance, above=0)
         temperature(number("celsius", self.celsius))
         object.__setattr__(self, "channels", several("channels", self.channels, Channel, "Channel"))
-        for names in ([c.name for c in self.channels], self.states):
+        gates = [name for gate in self.gates for name in gate.states or (gate.name,)]
+        for names in ([c.name for c in self.channels], gates):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"a membrane's names must differ; {twice} stand there twice")
 
     @property
     def states(self):
-        """The names of all gating variables."""
+        """The names of all gating variables that take time."""
         return tuple(state for channel in self.channels for state in channel.states)
 
     @property
@@ -68,7 +69,7 @@ class Membrane:
         for gate in self.gates:
             steady = gate.steady_state(v)
             rows = steady if len(gate.states) > 1 else [steady]
-            values.update(zip(gate.states, rows, strict=True))
+            values.update(zip(gate.states or (gate.name,), rows, strict=True))
         return values
 
     def currents(self, v, gates=None):
@@ -79,7 +80,8 @@ class Membrane:
         v : float or array
             Potential (mV).
         gates : dict, optional
-            Gating variables by name; their steady state at `v` if left out.
+            Gating variables by name; their steady state at `v` if left out. Instantaneous ones
+            follow `v` in any case.
         """
         gates = self.steady_state(v) if gates is None else gates
         return {c.name: c.current(v, gates, self.celsius) for c in self.channels}

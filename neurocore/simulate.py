@@ -16,6 +16,7 @@ from .membrane import distinct
 from .recording import Recording
 from .solvers import dormand_prince, richardson
 from .solvers.staggered import Chain
+from .solvers.tables import current_curve
 from .spikes import nested
 from .stimuli import Stimulus, VoltageClamp
 
@@ -23,6 +24,7 @@ from .stimuli import Stimulus, VoltageClamp
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
 SWIFT = 40.0  # a step's limit in units of C over all conductances: an upstroke opens some of them
+STEEP = 1.5  # and in units of C over the steepest slope of a current whose gates follow V at once
 
 
 def simulate(
@@ -225,6 +227,7 @@ def _one(cell, plan, v0, sample, stop):
         values, spikes = values[:, 0], spikes[0]
     states = dict(zip(membrane.states, values[1:], strict=True))
     _keep_possible(states, (membrane,))
+    _add_instantaneous(states, values[0], (membrane,), None)
     stimuli = tuple(plan.stimuli)
     return Recording(t, values[0], None, states, (membrane,), spikes, plan.threshold, stimuli)
 
@@ -272,6 +275,16 @@ def _keep_possible(states, membranes):
                 x *= share
 
 
+def _add_instantaneous(states, v, membranes, axial):
+    """Add, in place, the gates that follow V at once; NaN in compartments without them."""
+    for k, membrane in enumerate(membranes):
+        where = ... if axial is None else (..., k, slice(None))
+        for gate in membrane.gates:
+            if gate.instantaneous:
+                values = states.setdefault(gate.name, np.full(v.shape, np.nan))
+                values[where] = gate.steady_state(v[where])
+
+
 def _start(membrane, v0):
     return round(membrane.rest(), 2) if v0 is None else number("v0", v0, least=-200, most=150)
 
@@ -310,12 +323,15 @@ def _many(cell, plan, v0, record, sample, step, stop):
     if states is not None:
         states = {name: x.reshape(*shape, t.size) for name, x in states.items()}
         _keep_possible(states, membranes)
+    v, recorded = v.reshape(*shape, t.size), tuple(membranes[k] for k in chosen)
+    if states is not None:
+        _add_instantaneous(states, v, recorded, axial)
     return Recording(
         t,
-        v.reshape(*shape, t.size),
+        v,
         None if axial is None else chosen,
         states,
-        tuple(membranes[k] for k in chosen),
+        recorded,
         nested(spikes, shape),
         plan.threshold,
         tuple(plan.stimuli),
@@ -325,7 +341,8 @@ def _many(cell, plan, v0, record, sample, step, stop):
 def _fastest(membranes):
     """Return the shortest time constant (ms) of any gating between −80 and 40 mV, 0.1 at most.
 
-    Where it is cold, gates are slower than an upstroke: then the membrane's own time counts.
+    Where it is cold, gates are slower than an upstroke: then the membrane's own time counts. So
+    does, beside gates that follow V at once, the time in which their current runs away.
     """
     v = np.arange(-80.0, 41.0, 5.0)
     shortest = 0.1
@@ -333,8 +350,14 @@ def _fastest(membranes):
         slopes = [c.drive(0.5, m.celsius) - c.drive(-0.5, m.celsius) for c in m.channels]
         all_open = sum(c.conductance * s for c, s in zip(m.channels, slopes, strict=True))
         shortest = min(shortest, SWIFT * m.capacitance / max(all_open, 1e-9))
+        for c in m.channels:
+            if any(gate.instantaneous for gate in c.gates):
+                current = c.conductance * current_curve(c, v, m.celsius)
+                steepest = np.abs(np.gradient(current, v)).max()
+                shortest = min(shortest, STEEP * m.capacitance / max(steepest, 1e-9))
         for gate in m.gates:
-            shortest = min(shortest, gate.time_constant(v, m.celsius).min())
+            if not gate.instantaneous:
+                shortest = min(shortest, gate.time_constant(v, m.celsius).min())
     return shortest
 
 

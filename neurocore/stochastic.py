@@ -186,6 +186,11 @@ def _count(membrane, density, areas, v, step, chance):
         for gate in channel.gates:
             if isinstance(gate, Scheme):
                 raise ValueError(f"channel {channel.name!r} must have gates only, not a scheme")
+            if gate.instantaneous:
+                raise ValueError(
+                    f"gate {gate.name!r} of {channel.name!r} has no time constant: "
+                    "a gate flips by chance in its own time"
+                )
         per_area = number(f"density of {channel.name!r}", density[channel.name], above=0)
         total = np.maximum(1, np.round(per_area * areas))
         if total.max() > MOST_CHANNELS:

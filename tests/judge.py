@@ -38,6 +38,10 @@ def flow(membrane, functions):
             lines.append(f"V = v - {gate.shift!r}")
             for state in gate.states:
                 names[state] = f"x{len(names)}"
+            if not gate.states:  # it follows V at once
+                lines.append(f"at{len(lines)} = {gate.steady}")
+                factors.append(f"at{len(lines) - 1} ** {gate.power}")
+                continue
             if not isinstance(gate, Gate):
                 change = {state: [] for state in gate.states}
                 for source, target, rate in gate.transitions:
@@ -85,6 +89,8 @@ def resting(membrane, v):
                 matrix[at[source], at[source]] -= rate
             x = null_space(matrix, rcond=1e-13)[:, 0]
             y.extend(x / x.sum())
+        elif not gate.states:
+            continue
         elif gate.alpha:
             alpha, beta = (eval(text, dict(space)) for text in (gate.alpha, gate.beta))
             y.append(alpha / (alpha + beta))

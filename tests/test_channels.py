@@ -196,6 +196,54 @@ def test_temperature_follows_q10():
     assert m.time_constant(-30.0, 6.3) / m.time_constant(-30.0, 16.3) == pytest.approx(3)
 
 
+# --- instantaneous gates -----------------------------------------------------------------------
+
+FAST = nc.wang_buzsaki()
+
+
+def test_an_instantaneous_gate_has_no_state_and_is_recorded():
+    m = FAST["Na"].gate("m")
+    assert m.instantaneous
+    assert FAST.states == ("h", "n")
+    assert list(FAST.steady_state(-60.0)) == ["m", "h", "n"]
+    assert m.time_constant(-60.0, 6.3) == 0
+    held = FAST.currents(-20.0, {"h": 0.5, "n": 0.1})
+    assert held["Na"] == pytest.approx(35 * m.steady_state(-20.0) ** 3 * 0.5 * -75)
+    clamp = nc.voltage_clamp(-65, (1, 3, -20))
+    for stimulus in (nc.step(2.0, 1), nc.step([2.0, 3.0], 1), clamp):
+        r = nc.simulate(nc.patch(FAST), stimulus, 5, sample=0.1)
+        np.testing.assert_allclose(r.gates["m"], m.steady_state(r.v))
+    both = nc.chain(("a", FAST, 50, 20, 1), ("b", nc.passive(), 50, 20, 1), axial_resistivity=100.0)
+    r = nc.simulate(both, None, 1.0, record=[0, 1])
+    np.testing.assert_allclose(r.gates["m"][0], m.steady_state(r.v[0]))
+    assert np.isnan(r.gates["m"][1]).all()
+
+
+def test_an_instantaneous_gate_can_be_shifted_and_leaves_the_others_slow():
+    moved = nc.modify(FAST, "Na", nc.shift, 5.0)
+    assert moved["Na"].gate("m").steady_state(-30.0) == FAST["Na"].gate("m").steady_state(-35.0)
+    one = nc.simulate(nc.patch(moved), nc.step(3.0), 30).spike_times()
+    other = nc.simulate(nc.patch(moved), nc.step([3.0]), 30).spike_times()[0]
+    assert one == pytest.approx(other, abs=1e-3)
+    assert len(one) > 0
+    slowed = nc.modify(FAST, "Na", nc.slow, 2.0)
+    assert slowed["Na"].gate("h").speed == 0.5
+    assert nc.growth_rates(FAST, -60.0).shape == (3,)
+    # dI/dV of the sodium current counts: without the bend of m there would be no runaway
+    assert nc.growth_rates(FAST, -55.0).real.max() > 0
+
+
+def test_a_cable_of_instantaneous_gates_conducts():
+    axon = nc.bare_axon(FAST, 50, 3000, 100.0, 30)
+    arrivals = [
+        np.concatenate(nc.simulate(axon, nc.pulse(200, 0.1, 0.5), 6, record=[9, 24], accuracy=a)
+                       .spike_times())
+        for a in (1e-3, 1e-5)
+    ]  # fmt: skip
+    assert arrivals[0].size == 2
+    assert arrivals[0] == pytest.approx(arrivals[1], abs=1e-3)
+
+
 # --- Markov schemes ----------------------------------------------------------------------------
 
 
@@ -258,6 +306,18 @@ def test_lidocaine_recovers_within_one_to_two_seconds():
         (lambda: nc.block(SODIUM, 1.5), ValueError, "fraction"),
         (lambda: nc.slow(SODIUM, 0), ValueError, "factor"),
         (lambda: nc.freeze(SODIUM, "q"), ValueError, "'q'"),
+        (lambda: nc.freeze(FAST["Na"], "m"), ValueError, "'m' of 'Na' is instantaneous"),
+        (lambda: nc.slow(FAST["Na"], 2.0, "m"), ValueError, "'m' of 'Na' is instantaneous"),
+        (
+            lambda: nc.simulate(nc.patch(FAST), None, 2.0, resets={1.0: {"m": 0.5}}),
+            ValueError,
+            "not 'm'",
+        ),
+        (
+            lambda: nc.channel_noise(FAST, 1.0, 1.0, seed=1, density={"Na": 60, "K": 18}),
+            ValueError,
+            "'m' of 'Na' has no time constant",
+        ),
         (lambda: nc.shift(SODIUM, -5, "n"), ValueError, "'n'"),
         (lambda: nc.lidocaine(SODIUM, -1.0), ValueError, "concentration"),
         (lambda: nc.lidocaine(nc.somatic_sodium(1.0), 5.0), ValueError, "alpha and beta"),

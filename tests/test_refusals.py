@@ -108,6 +108,7 @@ CALLS = {
     nc.frankenhaeuser_huxley_node: {"celsius": 20.0},
     nc.mammalian_node: {"celsius": 37.0},
     nc.brill_node: {"celsius": 20.0},
+    nc.wang_buzsaki: {"celsius": 6.3},
     SQUID.__getitem__: {"name": "Na"},
     SQUID.steady_state: {"v": -65.0},
     SQUID.steady_current: {"v": -65.0},

@@ -63,15 +63,15 @@ class Channel:
 
     @property
     def states(self):
-        """The names of all gating variables."""
+        """The names of all gating variables that take time."""
         return tuple(state for gate in self.gates for state in gate.states)
 
     def gate(self, name):
         """Return the gate called `name`; ValueError if there is none."""
-        for gate in self.gates:
-            if name in gate.states:
-                return gate
-        raise ValueError(f"channel {self.name!r} has the gates {self.states}, not {name!r}")
+        known = [name for gate in self.gates for name in gate.states or (gate.name,)]
+        if name not in known:
+            raise ValueError(f"channel {self.name!r} has the gates {known}, not {name!r}")
+        return next(gate for gate in self.gates if name in (gate.name, *gate.states))
 
     def open_fraction(self, gates):
         """Return the open fraction (1) for gating variables given by name."""
@@ -97,5 +97,11 @@ class Channel:
         return ghk_current(v, 1.0, field.outside, field.inside, field.valence, celsius)
 
     def current(self, v, gates, celsius):
-        """Return the current (µA/cm², outward positive) at `v` (mV) with the given gates."""
+        """Return the current (µA/cm², outward positive) at `v` (mV) with the given gates.
+
+        Instantaneous gates are where `v` has them, whatever is given.
+        """
+        if isinstance(gates, Mapping):
+            at_once = {g.name: g.steady_state(v) for g in self.gates if g.instantaneous}
+            gates = {**gates, **at_once}
         return self.conductance * self.open_fraction(gates) * self.drive(v, celsius)

@@ -32,7 +32,7 @@ def _check_speeds(gate):
 
 @dataclass(frozen=True)
 class Gate:
-    """A gating variable x: dx/dt = α (1 − x) − β x, or dx/dt = (x∞ − x) / τ.
+    """A gating variable x: dx/dt = α (1 − x) − β x, or dx/dt = (x∞ − x) / τ, or x = x∞ at once.
 
     Parameters
     ----------
@@ -43,7 +43,8 @@ class Gate:
     alpha, beta : str
         Opening and closing rate (1/ms), formulas in ``V`` (mV); or, instead of them,
     steady, tau : str
-        steady state (0 to 1) and time constant (ms, greater than 0).
+        steady state (0 to 1) and time constant (ms, greater than 0). Without a time constant the
+        gate is instantaneous: it follows the potential at once.
     q10 : float
         By what factor the rates rise for 10 °C.
     celsius : float
@@ -58,6 +59,10 @@ class Gate:
     ValueError, TypeError
         If a formula is none, or not finite and at least 0 from −200 to 200 mV; if α and β vanish
         together; or if a number is not allowed.
+
+    Examples
+    --------
+    Activation that is too fast to matter: ``Gate("m", 3, steady="1 / (1 + exp(-(V + 30) / 9))")``
     """
 
     name: str
@@ -75,8 +80,10 @@ class Gate:
         instance("name", self.name, str, "text")
         given = {f: getattr(self, f) for f in ("alpha", "beta", "steady", "tau")}
         given = {name: text for name, text in given.items() if text is not None}
-        if tuple(given) not in (("alpha", "beta"), ("steady", "tau")):
-            raise ValueError(f"gate {self.name!r} needs alpha and beta, or steady and tau")
+        if tuple(given) not in (("alpha", "beta"), ("steady", "tau"), ("steady",)):
+            raise ValueError(
+                f"gate {self.name!r} needs alpha and beta, or steady and tau, or steady alone"
+            )
         limits = {"steady": {"most": 1}, "tau": {"above": 0}}
         for name, text in given.items():
             check(f"{name} of {self.name!r}", text, **limits.get(name, {}))
@@ -91,9 +98,14 @@ class Gate:
         _check_speeds(self)
 
     @property
+    def instantaneous(self):
+        """Whether the gate has no time constant and follows the potential at once."""
+        return self.alpha is None and self.tau is None
+
+    @property
     def states(self):
-        """The names of the variables: here one."""
-        return (self.name,)
+        """The names of the variables that take time: one, or none if it is instantaneous."""
+        return () if self.instantaneous else (self.name,)
 
     def factor(self, celsius):
         """Return by what factor the rates exceed the formulas' at `celsius` (°C)."""
@@ -111,7 +123,9 @@ class Gate:
     def time_constant(self, v, celsius):
         """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C)."""
         v = numbers("v", v) - self.shift
-        if self.tau:
+        if self.instantaneous:
+            tau = 0.0 * v
+        elif self.tau:
             tau = compiled(self.tau)(v)
         else:
             tau = 1 / (compiled(self.alpha)(v) + compiled(self.beta)(v))
@@ -173,6 +187,7 @@ class Scheme:
     speed: float = 1.0
 
     power = 1
+    instantaneous = False
 
     def __post_init__(self):
         object.__setattr__(self, "states", several("states", self.states, str, "text"))

@@ -120,7 +120,8 @@ def numbers_of(membrane):
         else:
             numbers += [channel.conductance, channel.reversal]
         for gate in channel.gates:
-            numbers.append(gate.factor(membrane.celsius))
+            if not gate.instantaneous:
+                numbers.append(gate.factor(membrane.celsius))
             if gate.shift:
                 numbers.append(gate.shift)
     return tuple(numbers)
@@ -136,6 +137,12 @@ def right_hand_side(kind, clamped):
             numbers += [f"g{c}", f"e{c}"]
         opening = []
         for gate, power, moved in gates:
+            if len(gate) == 4 and not (gate[0] or gate[3]):
+                at_once = f"x{len(lines)}"
+                numbers += [f"m{at_once}"] if moved else []
+                lines.append(f"{at_once} = {inline(gate[2], f'm{at_once}' if moved else None)}")
+                opening += [at_once] * power
+                continue
             speed, shift = f"s{state}", f"m{state}" if moved else None
             numbers += [speed, shift] if moved else [speed]
             if len(gate) == 3:

@@ -39,7 +39,7 @@ class _Group:
 
     def _set_up_gates(self):
         n, gates = self.size, self.kinds[0].gates
-        names = [g.name for g in gates if isinstance(g, Gate)]
+        names = [g.name for g in _relaxing(self.kinds[0])]
         self.gates = np.empty((len(names), n))
         self.rows = np.empty((4 * len(names), n))  # what is read from the table
         self.offsets, self.factors = self.rows[: len(names)], self.rows[len(names) : 2 * len(names)]
@@ -56,22 +56,23 @@ class _Group:
 
     def _set_up_channels(self, area):
         n, channels = self.size, self.kinds[0].channels
-        gated = [k for k, c in enumerate(channels) if c.gates or _is_field(c)]
+        gated = [k for k, c in enumerate(channels) if c.gates or _is_curved(c)]
         self.open = np.empty((len(gated), n))
         self.conductance, self.reversal = np.empty((2, len(gated), n))
         self.products = []  # where the open fraction goes, and its factors
-        self.fields = []  # rows of constant-field channels, which they are, what is read for them
+        self.fields = []  # rows of curved channels, which they are, what is read for them
         self.constant = np.zeros((2, n))  # Σ G and Σ G·E of the channels that are always open
         for k, channel in enumerate(channels):
             same = [m.channels[k] for m in self.kinds]
-            field = _is_field(channel)
+            field = _is_curved(channel)
             g = np.array([c.conductance for c in same])[self.kind] * area
             e = np.zeros(n) if field else np.array([c.reversal for c in same])[self.kind]
             if not channel.gates and not field:
                 self.constant += np.array([g, g * e])
                 continue
             row = gated.index(k)
-            factors = [self.states[gate.name] for gate in channel.gates for _ in range(gate.power)]
+            moving = [gate for gate in channel.gates if not gate.instantaneous]
+            factors = [self.states[gate.name] for gate in moving for _ in range(gate.power)]
             self.products.append((self.open[row], factors))
             self.conductance[row], self.reversal[row] = g, e
             if field:
@@ -86,8 +87,9 @@ class _Group:
     def start(self, v):
         """Set all gates to rest at `v`."""
         for where, membrane in self._each():
-            for name, values in membrane.steady_state(v[self.index][where]).items():
-                self.states[name][where] = values
+            steady = membrane.steady_state(v[self.index][where])
+            for name in membrane.states:
+                self.states[name][where] = steady[name]
 
     def _each(self):
         for k, membrane in enumerate(self.kinds):
@@ -98,6 +100,8 @@ class _Group:
         for where, membrane in self._each():
             here = v[self.index][where]
             for gate in membrane.gates:
+                if gate.instantaneous:
+                    continue
                 if isinstance(gate, Gate):
                     steady, keep = relaxation(gate, here, membrane.celsius, dt)
                     x = self.states[gate.name]
@@ -110,8 +114,7 @@ class _Group:
 
     def tabulate(self, dt):
         """Fetch the tables for steps of `dt`, of the different membranes one after another."""
-        gates = [tuple(g for g in m.gates if isinstance(g, Gate)) for m in self.kinds]
-        pairs = list(zip(self.kinds, gates, strict=True))
+        pairs = [(m, _relaxing(m)) for m in self.kinds]
         self.table = np.concatenate([gate_table(g, m.celsius, dt) for m, g in pairs], axis=1)
         self.scheme_tables = [
             np.concatenate([scheme_table(m.gates[k], m.celsius, dt) for m in self.kinds], axis=1)
@@ -155,6 +158,12 @@ class _Group:
         # the current is a curve in V: take its tangent at where V will be in half a step
         middle = v if self.before is None else 1.5 * v - 0.5 * self.before
         self.before = v.copy()
+        return self.tangents(middle)
+
+    def tangents(self, middle):
+        """Return the sums of `conductances`, tangents of curved currents taken at `middle`."""
+        if not self.fields:
+            return self.sums
         self.predicted.place(middle)
         slopes, offsets = np.ones_like(self.open), self.reversal.copy()
         for (row, _, rows), table in zip(self.fields, self.field_tables, strict=True):
@@ -202,6 +211,9 @@ class Chain:
             self.load[:-1] += link
             self.load[1:] += link
             self.off = -link
+        # so steep is the current through gates that follow V at once that its tangent is taken
+        # anew at where V turns out to be in half a step
+        self.steep = any(gate.instantaneous for m in membranes for gate in m.gates)
         self.constant = np.zeros((2, self.size))
         self.groups = []
         everyone = [m for _ in range(traces) for m in membranes]
@@ -285,12 +297,14 @@ class Chain:
                 if solve and done + k < DAMPED:
                     v[:] = self._damped(v, both, twice, solve)
                     continue
-                np.multiply(twice, v, out=middle)
-                middle += both[1]
-                if solve is None:
-                    middle /= both[0]
-                else:
-                    middle = solve(both[0], self.off, middle, overwrite_d=1, overwrite_b=1)[2]
+                middle = self._in_half_a_step(v, both, twice, solve, middle)
+                if self.steep:
+                    both[:] = base
+                    for group in self.groups:
+                        both[:, group.index] += group.tangents(middle[group.index])
+                    if slope is not None:
+                        both[1] += (done + k) * slope
+                    middle = self._in_half_a_step(v, both, twice, solve, middle)
                 middle += middle
                 np.subtract(middle, v, out=v)
             low, high = min(history[:count].min(), v.min()), max(history[:count].max(), v.max())
@@ -300,6 +314,15 @@ class Chain:
                 break
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)
+
+    def _in_half_a_step(self, v, both, twice, solve, out):
+        """Return the potential there: implicit Euler, half of Crank and Nicolson's step."""
+        np.multiply(twice, v, out=out)
+        out += both[1]
+        if solve is None:
+            out /= both[0]
+            return out
+        return solve(both[0], self.off, out, overwrite_d=1, overwrite_b=1)[2]
 
     def _damped(self, v, both, twice, solve):
         """Return the potential a step later, without the ringing a jump of current would cause.
@@ -315,15 +338,22 @@ class Chain:
         return 2 * half - whole
 
 
-def _is_field(channel):
-    return isinstance(channel.reversal, ConstantField)
+def _relaxing(membrane):
+    """Return the gates with a time constant."""
+    return tuple(g for g in membrane.gates if isinstance(g, Gate) and not g.instantaneous)
+
+
+def _is_curved(channel):
+    """Return whether the current is a curve in V, even while all that takes time stands still."""
+    field = isinstance(channel.reversal, ConstantField)
+    return field or any(gate.instantaneous for gate in channel.gates)
 
 
 def _signature(membrane):
     """Return what compartments must share to be stepped together."""
     return tuple(
         (
-            _is_field(c),
+            _is_curved(c),
             tuple((type(g), g.states, g.name, g.power) for g in c.gates),
         )
         for c in membrane.channels
