@@ -50,7 +50,8 @@ def flow(membrane, functions):
                     change[source].append(f"- {hop}")
                     change[target].append(f"+ {hop}")
                 changes += [" ".join(c) or "0.0 * v" for c in change.values()]
-                factors.append(names[gate.open])
+                opened = [gate.open] if isinstance(gate.open, str) else gate.open
+                factors.append(f"({' + '.join(names[state] for state in opened)})")
                 continue
             x = names[gate.name]
             if gate.alpha:

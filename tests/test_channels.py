@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from judge import solve
 
 import neurocore as nc
 from neurocore.channels import library
@@ -261,6 +262,42 @@ def test_a_gate_and_its_scheme_are_the_same():
         assert np.ravel(other.spike_times()) == pytest.approx(np.ravel(one.spike_times()), abs=1e-4)
 
 
+TWO_OPEN = nc.Scheme(
+    ("C", "O1", "O2"),
+    (
+        ("C", "O1", "exp((V + 50) / 12)"),
+        ("O1", "C", "exp(-(V + 50) / 12)"),
+        ("O1", "O2", "0.3"),
+        ("O2", "O1", "0.1 * exp(-(V + 50) / 25)"),
+    ),
+    ("O1", "O2"),
+    celsius=6.3,
+)
+
+
+def test_several_open_states_conduct_alike():
+    """A second potassium channel with two open states, along every way of running it."""
+    channel = nc.Channel("X", 3.0, -77.0, (TWO_OPEN,))
+    occupied = {"C": 0.2, "O1": 0.5, "O2": 0.3}
+    assert channel.open_fraction(occupied) == pytest.approx(0.8)
+    membrane = nc.Membrane((*nc.hodgkin_huxley().channels, channel))
+    exact = nc.simulate(nc.patch(membrane), nc.step(30, 1), 25, accuracy=1e-7, sample=0.05)
+    assert exact.gates["O2"].max() > exact.gates["O1"].min() > 0.01  # both matter
+    many = nc.simulate(nc.patch(membrane), nc.step([30.0, 20.0], 1), 25)
+    assert len(exact.spike_times()) > 0
+    assert many.spike_times()[0] == pytest.approx(exact.spike_times(), abs=1e-3)
+    x = many.currents["X"][0]
+    opened = many.gates["O1"][0] + many.gates["O2"][0]
+    np.testing.assert_allclose(x, 3 * opened * (many.v[0] + 77))
+    (v,), _, _ = solve(nc.patch(membrane), nc.step(30, 1), exact.t, v0=round(membrane.rest(), 2))
+    assert np.abs(exact.v - v).max() < 2e-4
+    clamped = nc.simulate(nc.patch(membrane), nc.voltage_clamp(-65, (1, 20, -20)), 20)
+    steady = TWO_OPEN.steady_state(-20.0)[1:].sum()
+    assert clamped.currents["X"][-1] == pytest.approx(3 * steady * 57, rel=1e-3)
+    blocked = nc.modify(membrane, "X", nc.freeze, "O2")  # any state names its scheme
+    assert blocked["X"].gates[0].speed == 0
+
+
 def test_lidocaine_obeys_detailed_balance():
     """Round the cycle of four states the rates multiply to the same both ways."""
     scheme = nc.lidocaine(SODIUM, 30.0).gates[1]
@@ -298,6 +335,9 @@ def test_lidocaine_recovers_within_one_to_two_seconds():
         (lambda: nc.Gate("m", 1, "1.0", "1.0", celsius=310.0), ValueError, "celsius"),
         (lambda: nc.Scheme(("a",), (("a", "b", "1.0"),), "a"), ValueError, "'b'"),
         (lambda: nc.Scheme(("a", "b"), (("a", "b", "1.0"),), "c"), ValueError, "'c'"),
+        (lambda: nc.Scheme(("a", "b"), (("a", "b", "1.0"),), ("a", "c")), ValueError, "'c'"),
+        (lambda: nc.Scheme(("a", "b"), (("a", "b", "1.0"),), ()), ValueError, "open"),
+        (lambda: nc.Scheme(("a", "b"), (("a", "b", "1.0"),), ("a", "a")), ValueError, "different"),
         (lambda: nc.Channel("Na", -1.0, 50.0), ValueError, "conductance"),
         (lambda: nc.Channel("Na", float("nan"), 50.0), ValueError, "conductance"),
         (lambda: nc.Channel("Na", 1.0, 5000.0), ValueError, "reversal"),

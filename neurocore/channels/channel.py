@@ -77,9 +77,11 @@ class Channel:
         """Return the open fraction (1) for gating variables given by name."""
         fraction = 1.0
         for gate in self.gates:
-            if not isinstance(gates, Mapping) or gate.name not in gates:
-                raise ValueError(f"gates must be a dict that holds {gate.name!r}, got {gates!r}")
-            fraction = fraction * gates[gate.name] ** gate.power
+            for name in gate.opening:
+                if not isinstance(gates, Mapping) or name not in gates:
+                    raise ValueError(f"gates must be a dict that holds {name!r}, got {gates!r}")
+            first, *others = (gates[name] for name in gate.opening)
+            fraction = fraction * sum(others, start=first) ** gate.power
         return fraction
 
     def drive(self, v, celsius):

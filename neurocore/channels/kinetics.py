@@ -107,6 +107,11 @@ class Gate:
         """The names of the variables that take time: one, or none if it is instantaneous."""
         return () if self.instantaneous else (self.name,)
 
+    @property
+    def opening(self):
+        """The names of the variables whose sum, to the power, is the open fraction: here one."""
+        return (self.name,)
+
     def factor(self, celsius):
         """Return by what factor the rates exceed the formulas' at `celsius` (°C)."""
         celsius = number("celsius", celsius, least=-273.15, most=1000)
@@ -166,8 +171,8 @@ class Scheme:
         The states' names.
     transitions : tuple of (str, str, str)
         From which state, to which, at which rate (1/ms, a formula in ``V``).
-    open : str
-        The state whose occupancy multiplies the conductance.
+    open : str or tuple of str
+        The state whose occupancy multiplies the conductance, or several that conduct alike.
     q10, celsius, shift, speed : float
         As in `Gate`.
 
@@ -180,7 +185,7 @@ class Scheme:
 
     states: tuple[str, ...]
     transitions: tuple[tuple[str, str, str], ...]
-    open: str
+    open: str | tuple[str, ...]
     q10: float = 3.0
     celsius: float = 6.3
     shift: float = 0.0
@@ -206,8 +211,13 @@ class Scheme:
             if source == target:
                 raise ValueError(f"a transition must lead elsewhere, got {hop!r}")
             check(f"rate of {source!r} to {target!r}", rate)
-        if self.open not in self.states:
-            raise ValueError(f"open must be one of {self.states}, got {self.open!r}")
+        if isinstance(self.open, list):
+            object.__setattr__(self, "open", tuple(self.open))
+        instance("open", self.open, str | tuple, "the name of a state, or a tuple of such names")
+        if not self.opening or any(name not in self.states for name in self.opening):
+            raise ValueError(f"open must be among {self.states}, got {self.open!r}")
+        if len(set(self.opening)) < len(self.opening):
+            raise ValueError(f"open must name different states, got {self.open!r}")
         _check_speeds(self)
         parted = _parted(self.states, self.transitions)
         if parted:
@@ -219,8 +229,13 @@ class Scheme:
 
     @property
     def name(self):
-        """The name of the open state."""
-        return self.open
+        """The name of the open state, or of the first of several."""
+        return self.opening[0]
+
+    @property
+    def opening(self):
+        """The names of the open states."""
+        return (self.open,) if isinstance(self.open, str) else self.open
 
     factor = Gate.factor
 

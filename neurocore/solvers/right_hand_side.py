@@ -94,7 +94,7 @@ def kind_of(membrane):
             isinstance(channel.reversal, ConstantField),
             tuple(
                 (
-                    (gate.states, gate.transitions, gate.open)
+                    (gate.states, gate.transitions, gate.opening)
                     if isinstance(gate, Scheme)
                     else (gate.alpha, gate.beta, gate.steady, gate.tau),
                     gate.power,
@@ -155,7 +155,8 @@ def right_hand_side(kind, clamped):
                     flows[target].append(f"+ f{k}")
                 for name in states:
                     lines.append(f"@{place[name]} = {' '.join(flows[name]) or '0.0'}")
-                opening += [f"u{place[opened]}"]
+                total_open = " + ".join(f"u{place[name]}" for name in opened)
+                opening += [total_open if len(opened) == 1 else f"({total_open})"]
                 state += len(states)
                 continue
             alpha, beta, steady, tau = (f and inline(f, shift) for f in gate)

@@ -46,6 +46,7 @@ class _Group:
         self.states = dict(zip(names, self.gates, strict=True))
         self.blocks = [(names, self.gates)]  # all variables, in the arrays that hold them
         self.schemes = []  # which gate, its states, what is read from its table
+        self.opened = {}  # by gate's name: the open fraction, and the several states it sums
         for k, gate in enumerate(gates):
             if not isinstance(gate, Gate):
                 count = len(gate.states)
@@ -53,6 +54,9 @@ class _Group:
                 self.schemes.append((k, x, np.empty((2 * count * count, n))))
                 self.states |= dict(zip(gate.states, x, strict=True))
                 self.blocks.append((gate.states, x))
+                if len(gate.opening) > 1:
+                    rows = [gate.states.index(name) for name in gate.opening]
+                    self.opened[gate.name] = np.empty(n), [x[row] for row in rows]
 
     def _set_up_channels(self, area):
         n, channels = self.size, self.kinds[0].channels
@@ -72,7 +76,7 @@ class _Group:
                 continue
             row = gated.index(k)
             moving = [gate for gate in channel.gates if not gate.instantaneous]
-            factors = [self.states[gate.name] for gate in moving for _ in range(gate.power)]
+            factors = [self._opens(gate) for gate in moving for _ in range(gate.power)]
             self.products.append((self.open[row], factors))
             self.conductance[row], self.reversal[row] = g, e
             if field:
@@ -83,6 +87,10 @@ class _Group:
         self.weights = np.array([g[:, 0], g[:, 0] * e[:, 0]])
         self.sums = np.empty((2, n))
         self.predicted, self.before = Lookup(n, self.kind), None
+
+    def _opens(self, gate):
+        """Return the array that holds how open the gate is."""
+        return self.opened[gate.name][0] if gate.name in self.opened else self.states[gate.name]
 
     def start(self, v):
         """Set all gates to rest at `v`."""
@@ -138,6 +146,8 @@ class _Group:
 
     def conductances(self, v):
         """Return ΣG and ΣG·E of the gated channels, shape (2, n)."""
+        for fraction, states in self.opened.values():
+            np.sum(states, axis=0, out=fraction)
         for out, factors in self.products:
             if len(factors) < 2:
                 out[:] = factors[0] if factors else 1.0
@@ -354,7 +364,7 @@ def _signature(membrane):
     return tuple(
         (
             _is_curved(c),
-            tuple((type(g), g.states, g.name, g.power) for g in c.gates),
+            tuple((type(g), g.states, g.name, g.opening, g.power) for g in c.gates),
         )
         for c in membrane.channels
     )
