@@ -14,6 +14,7 @@ from .axon import (
 from .cable import Cable, Patch, chain, length_constant, patch
 from .cells import wang_buzsaki
 from .channels import (
+    CalciumShell,
     Channel,
     ConstantField,
     Gate,

@@ -219,6 +219,8 @@ def growth_rates(membrane, v):
     """
     instance("membrane", membrane, Membrane, "a Membrane")
     v = numbers("v", v)
+    if membrane.calcium:
+        raise ValueError("membrane must have gates only, but it keeps account of calcium")
     for gate in membrane.gates:
         if isinstance(gate, Scheme):
             raise ValueError(f"membrane must have gates only, but {gate.states} is a scheme")

@@ -45,6 +45,8 @@ class Recording:
         Gating variables (1). NaN in compartments without that gate.
     currents : mapping of str to array, shape (..., times)
         Each channel's current density (µA/cm², outward positive).
+    calcium : array, shape (..., times)
+        Its concentration under the membrane (mM), if there is a `CalciumShell`.
     compartments : array or None
         Which compartments of a cable were recorded.
     """
@@ -62,7 +64,15 @@ class Recording:
     def gates(self):
         """Gating variables by name (1), shape (..., times)."""
         self._need_states()
-        return dict(self._states)
+        return {name: values for name, values in self._states.items() if name != "ca"}
+
+    @property
+    def calcium(self):
+        """Concentration of calcium under the membrane (mM), shape (..., times)."""
+        self._need_states()
+        if "ca" not in self._states:
+            raise ValueError("no membrane keeps account of calcium here: see CalciumShell")
+        return self._states["ca"]
 
     @property
     def currents(self):
@@ -83,7 +93,8 @@ class Recording:
             where = (..., slice(None)) if self.compartments is None else (..., k, slice(None))
             for channel in membrane.channels:
                 if channel.name == name:
-                    gates = {s: self._states[s][where] for s in channel.states}
+                    names = (*channel.states, "ca") if membrane.calcium else channel.states
+                    gates = {s: self._states[s][where] for s in names}
                     total[where] = channel.current(self.v[where], gates, membrane.celsius)
         return total
 

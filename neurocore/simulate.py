@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from ._arguments import number, numbers, part_of_run
+from ._formula import LEAST_CALCIUM, MOST_CALCIUM
 from .cable import Cable, Patch, compartments_of
 from .membrane import distinct
 from .recording import Recording
@@ -59,7 +60,7 @@ def simulate(
         as in the literature (for a cable, each compartment's own).
     resets : dict, optional
         What is set by force in mid-run: ``{5.0: {"h": 0.6, "v": -50.0}}`` sets a gate and the
-        potential (mV) at 5 ms, in every compartment that has them; an array, shape
+        potential (mV) at 5 ms, and ``"ca"`` the concentration of calcium (mM), in every compartment that has them; an array, shape
         (compartments,), sets each by itself, NaN leaving it alone.
     record : sequence of int, optional
         The compartments of a cable to be recorded, with their gates and currents. If left out,
@@ -195,7 +196,7 @@ def _resets(cell, resets, duration):
                 raise TypeError(f"{name!r} in resets must be a number, got {changes[name]!r}")
             if value.shape not in ((), (1 if isinstance(cell, Patch) else len(cell),)):
                 raise ValueError(f"{name!r} in resets must be one value or one per compartment")
-            low, high = (-200, 150) if name == "v" else (0, 1)
+            low, high = {"v": (-200, 150), "ca": (LEAST_CALCIUM, MOST_CALCIUM)}.get(name, (0, 1))
             given = value[~np.isnan(value)]
             if given.size == 0 or np.any((given < low) | (given > high)):
                 raise ValueError(f"{name!r} in resets must be within {low} and {high}, got {value}")
@@ -282,7 +283,8 @@ def _add_instantaneous(states, v, membranes, axial):
         for gate in membrane.gates:
             if gate.instantaneous:
                 values = states.setdefault(gate.name, np.full(v.shape, np.nan))
-                values[where] = gate.steady_state(v[where])
+                ca = np.maximum(states["ca"][where], 0) if gate.needs_calcium else None
+                values[where] = gate.steady_state(v[where], ca)
 
 
 def _start(membrane, v0):
@@ -344,7 +346,8 @@ def _fastest(membranes):
     Where it is cold, gates are slower than an upstroke: then the membrane's own time counts. So
     does, beside gates that follow V at once, the time in which their current runs away.
     """
-    v = np.arange(-80.0, 41.0, 5.0)
+    v = np.arange(-80.0, 41.0, 5.0)[None]
+    ca = np.geomspace(1e-5, 1e-2, 4)[:, None]
     shortest = 0.1
     for m in distinct(membranes)[0]:
         slopes = [c.drive(0.5, m.celsius) - c.drive(-0.5, m.celsius) for c in m.channels]
@@ -352,11 +355,13 @@ def _fastest(membranes):
         shortest = min(shortest, SWIFT * m.capacitance / max(all_open, 1e-9))
         for c in m.channels:
             if any(gate.instantaneous for gate in c.gates):
-                current = c.conductance * current_curve(c, v, m.celsius)
-                steepest = np.abs(np.gradient(current, v)).max()
+                current = c.conductance * current_curve(c, v, m.celsius, ca)
+                steepest = np.abs(np.gradient(current, v[0], axis=1)).max()
                 shortest = min(shortest, STEEP * m.capacitance / max(steepest, 1e-9))
         for gate in m.gates:
-            if not gate.instantaneous:
+            if gate.needs_calcium and not gate.instantaneous:
+                shortest = min(shortest, gate.time_constant(v, m.celsius, ca).min())
+            elif not gate.instantaneous:
                 shortest = min(shortest, gate.time_constant(v, m.celsius).min())
     return shortest
 

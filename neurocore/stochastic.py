@@ -101,7 +101,8 @@ def channel_noise(
     --------
     Twenty patches of 10 µm²: ``channel_noise(hodgkin_huxley(), [10.0] * 20, 500.0, seed=1)``
     """
-    instance("membrane", membrane, Membrane, "a Membrane")
+    if instance("membrane", membrane, Membrane, "a Membrane").calcium:
+        raise ValueError("membrane must have channels only, but it keeps account of calcium")
     area = numbers("area", area, above=0)
     if area.ndim > 1 or not area.size:
         raise ValueError(f"area must be one number or one axis of them, got shape {area.shape}")

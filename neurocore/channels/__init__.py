@@ -2,10 +2,12 @@
 
 - `kinetics`: gates and Markov schemes, whose rates are formulas in V
 - `channel`: a conductance or permeability with its gates
+- `calcium`: what those that let calcium in do to its concentration
 - `library`: the channels of the book, with their sources
 - `drugs_and_mutations`: what changes a channel
 """
 
+from .calcium import CalciumShell
 from .channel import Channel, ConstantField
 from .drugs_and_mutations import block, freeze, lidocaine, persistent, shift, slow
 from .kinetics import Gate, Scheme
@@ -22,6 +24,7 @@ from .library import (
 )
 
 __all__ = [
+    "CalciumShell",
     "Channel",
     "ConstantField",
     "Gate",

@@ -101,9 +101,10 @@ class Channel:
     def current(self, v, gates, celsius):
         """Return the current (µA/cm², outward positive) at `v` (mV) with the given gates.
 
-        Instantaneous gates are where `v` has them, whatever is given.
+        Instantaneous gates are where `v` has them, and the concentration ``ca`` (mM) among the
+        `gates` if they depend on it, whatever is given.
         """
         if isinstance(gates, Mapping):
-            at_once = {g.name: g.steady_state(v) for g in self.gates if g.instantaneous}
-            gates = {**gates, **at_once}
+            ca, instantaneous = gates.get("ca"), [g for g in self.gates if g.instantaneous]
+            gates = {**gates, **{g.name: g.steady_state(v, ca) for g in instantaneous}}
         return self.conductance * self.open_fraction(gates) * self.drive(v, celsius)

@@ -4,7 +4,8 @@ A rate is a formula in ``V`` (mV), kept as text, so that it can be read, printed
 evaluated on an array, and put into the simulator's inner loop without being written a second time.
 It is made of numbers, ``+ - * / **``, ``exp``, ``log``, ``tanh``, ``cosh``, ``linoid`` and
 conditions such as ``1 if V < -80 else 2``. Where it is 0/0 it has its limit. It must be finite and
-at least 0 from −200 to 200 mV.
+at least 0 from −200 to 200 mV. The formulas of a gate may hold ``ca``, too: the concentration of
+calcium under the membrane (mM), from 1e-6 to 10.
 """
 
 from dataclasses import dataclass, replace
@@ -13,13 +14,16 @@ from functools import lru_cache
 import numpy as np
 
 from neurocore._arguments import instance, number, numbers, several, temperature, whole
-from neurocore._formula import GRID, check, compiled
+from neurocore._formula import GRID, SOME_CALCIUM, check, compiled
 
 
 @lru_cache(maxsize=1024)
 def _still(alpha, beta):
     """Return a potential (mV) at which neither rate moves anything, or None."""
-    zero = GRID[compiled(alpha)(GRID) + compiled(beta)(GRID) <= 0]
+    v, ca = GRID, None
+    if compiled(alpha).calcium or compiled(beta).calcium:
+        v, ca = (x.ravel() for x in np.meshgrid(GRID[::8], SOME_CALCIUM))
+    zero = v[compiled(alpha)(v, ca) + compiled(beta)(v, ca) <= 0]
     return float(zero[0]) if zero.size else None
 
 
@@ -62,7 +66,8 @@ class Gate:
 
     Examples
     --------
-    Activation that is too fast to matter: ``Gate("m", 3, steady="1 / (1 + exp(-(V + 30) / 9))")``
+    Activation that is too fast to matter: ``Gate("m", 3, steady="1 / (1 + exp(-(V + 30) / 9))")``;
+    a channel opened by calcium: ``Gate("q", 1, steady="ca / (ca + 0.03)")``.
     """
 
     name: str
@@ -86,7 +91,7 @@ class Gate:
             )
         limits = {"steady": {"most": 1}, "tau": {"above": 0}}
         for name, text in given.items():
-            check(f"{name} of {self.name!r}", text, **limits.get(name, {}))
+            check(f"{name} of {self.name!r}", text, calcium=True, **limits.get(name, {}))
         if self.alpha is not None:
             v = _still(self.alpha, self.beta)
             if v is not None:
@@ -103,6 +108,19 @@ class Gate:
         return self.alpha is None and self.tau is None
 
     @property
+    def needs_calcium(self):
+        """Whether its formulas depend on the concentration of calcium."""
+        formulas = (self.alpha, self.beta, self.steady, self.tau)
+        return any(text is not None and compiled(text).calcium for text in formulas)
+
+    def _calcium(self, ca):
+        if not self.needs_calcium:
+            return None
+        if ca is None:
+            raise ValueError(f"ca must be given (mM): gate {self.name!r} depends on calcium")
+        return numbers("ca", ca, least=0)
+
+    @property
     def states(self):
         """The names of the variables that take time: one, or none if it is instantaneous."""
         return () if self.instantaneous else (self.name,)
@@ -117,23 +135,26 @@ class Gate:
         celsius = number("celsius", celsius, least=-273.15, most=1000)
         return self.speed * self.q10 ** ((celsius - self.celsius) / 10)
 
-    def steady_state(self, v):
-        """Return x∞ (1) at the potential `v` (mV, float or array)."""
-        v = numbers("v", v) - self.shift
+    def steady_state(self, v, ca=None):
+        """Return x∞ (1) at the potential `v` (mV, float or array) and, if need be, `ca` (mM)."""
+        v, ca = numbers("v", v) - self.shift, self._calcium(ca)
         if self.steady:
-            return compiled(self.steady)(v)
-        alpha, beta = compiled(self.alpha)(v), compiled(self.beta)(v)
+            return compiled(self.steady)(v, ca)
+        alpha, beta = compiled(self.alpha)(v, ca), compiled(self.beta)(v, ca)
         return alpha / (alpha + beta)
 
-    def time_constant(self, v, celsius):
-        """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C)."""
-        v = numbers("v", v) - self.shift
+    def time_constant(self, v, celsius, ca=None):
+        """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C).
+
+        And at the concentration of calcium `ca` (mM), if the gate depends on it.
+        """
+        v, ca = numbers("v", v) - self.shift, self._calcium(ca)
         if self.instantaneous:
             tau = 0.0 * v
         elif self.tau:
-            tau = compiled(self.tau)(v)
+            tau = compiled(self.tau)(v, ca)
         else:
-            tau = 1 / (compiled(self.alpha)(v) + compiled(self.beta)(v))
+            tau = 1 / (compiled(self.alpha)(v, ca) + compiled(self.beta)(v, ca))
         with np.errstate(divide="ignore"):
             return tau / self.factor(celsius)
 
@@ -192,7 +213,7 @@ class Scheme:
     speed: float = 1.0
 
     power = 1
-    instantaneous = False
+    instantaneous = needs_calcium = False
 
     def __post_init__(self):
         object.__setattr__(self, "states", several("states", self.states, str, "text"))

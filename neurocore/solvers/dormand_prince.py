@@ -10,9 +10,10 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from neurocore._formula import MOST_CALCIUM
 from neurocore._search import bisect
 
-from . import left_range
+from . import calcium_left_range, left_range
 from .right_hand_side import FUNCTIONS, kind_of, numbers_of, right_hand_side
 
 # Dormand and Prince 1980, J Comput Appl Math 6:19–26: when each stage is, and from what
@@ -42,6 +43,7 @@ DENSE = {
     7: 69997945 / 29380423,
 }
 
+RESTING_CALCIUM = 1e-4  # mM: what is small beside it does not count
 LOWEST, HIGHEST = -400.0, 400.0  # mV: beyond them no membrane holds and no rate is known
 
 
@@ -72,8 +74,16 @@ def _source(kind, clamped, moving):
         stage(s, f"(t - start + {when!r} * h)" if s < 7 else "(t - start + h)")
     body.append(f"x = 0.01 * ({combine(ERROR, 0)})")  # 100 mV weigh as much as a whole gate
     body.append("e = x * x")
+    calcium = count - 1 if kind[0] else None
     for j in range(1, count):
         body += [f"x = {combine(ERROR, j)}", "e += x * x"]
+        if j == calcium:  # its own concentration weighs as much as a whole gate
+            body[-2] = f"x = ({combine(ERROR, j)}) / ({RESTING_CALCIUM!r} + abs({y[j]}))"
+    check = ""
+    if calcium:
+        check = f"""
+            if not 0 < {u[calcium]} < {MOST_CALCIUM!r}:
+                raise calcium_left_range({u[calcium]}, t + h)"""
     stored = [name for s in k if s != 2 for name in k[s]]
     return f"""
 def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, numbers, steps):
@@ -92,7 +102,7 @@ def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, number
             e = 1e6
         if e <= 1.0:
             if not LOWEST < u0 < HIGHEST:
-                raise left_range(t + h, u0, LOWEST, HIGHEST)
+                raise left_range(t + h, u0, LOWEST, HIGHEST){check}
             steps.extend((t, h, {tuple_of(y + stored)}))
             t = t + h if t + h < stop else stop
             spiked = y0 < threshold <= u0
@@ -119,6 +129,7 @@ def _indent(lines, width):
 @lru_cache(maxsize=128)
 def _compiled(kind, clamped, moving):
     names = FUNCTIONS | {"inf": math.inf, "left_range": left_range}
+    names["calcium_left_range"] = calcium_left_range
     names |= {"LOWEST": LOWEST, "HIGHEST": HIGHEST}
     exec(compile(_source(kind, clamped, moving), "<one patch>", "exec"), names)
     return names["advance"]
@@ -132,7 +143,7 @@ def run(membrane, state, stretches, command, tolerance, threshold):
     membrane : Membrane
         The patch's.
     state : list of float
-        V (mV), then the gating variables.
+        V (mV), then the gating variables, and calcium (mM) if there is any.
     stretches : list of (start, stop, first, last, changes)
         Times (ms); current density (µA/cm²) or, with `command`, potential (mV) at both ends; and
         what is set at the start, from place in the state to value.

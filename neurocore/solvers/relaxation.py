@@ -3,9 +3,9 @@
 import numpy as np
 
 
-def relaxation(gate, v, celsius, dt):
+def relaxation(gate, v, celsius, dt, ca=None):
     """Return x∞ and the factor in x ← x∞ + factor (x − x∞), a gate's step at each potential."""
-    return gate.steady_state(v), np.exp(-dt / gate.time_constant(v, celsius))
+    return gate.steady_state(v, ca), np.exp(-dt / gate.time_constant(v, celsius, ca))
 
 
 def propagator(scheme, v, celsius, dt):

@@ -6,6 +6,10 @@ Crank–Nicolson step from n to n + 1 (Hines 1984, Int J Biomed Comput 15:69–7
 symmetric in time, so its error is a series in dt², and runs with dt and dt/2 together cancel the
 leading term (Richardson): fourth order for three times the work.
 
+Calcium goes with the gates. While V is held, it relaxes towards where the calcium current of that V
+leads, with gates halfway between before and after; and gates that depend on it are held against its
+own mean of before and after.
+
 All compartments of all traces form one chain with no coupling between the traces, so that a patch
 with many currents, a cable, and a cable with many currents are one and the same loop.
 """
@@ -15,9 +19,11 @@ import numpy as np
 from neurocore.channels import ConstantField, Gate
 from neurocore.membrane import distinct
 
-from . import left_range
+from neurocore._formula import MOST_CALCIUM
+
+from . import calcium_left_range, left_range
 from .relaxation import propagator, relaxation
-from .tables import HIGH, LOW, Lookup, drive_table, gate_table, scheme_table
+from .tables import HIGH, LOW, Lookup, current_curve, drive_table, gate_table, scheme_table
 
 CHUNK = 128  # steps between two looks at what happened
 DAMPED = 2  # steps after each edge of a stimulus that smooth out its jump along a cable
@@ -57,6 +63,24 @@ class _Group:
                 if len(gate.opening) > 1:
                     rows = [gate.states.index(name) for name in gate.opening]
                     self.opened[gate.name] = np.empty(n), [x[row] for row in rows]
+        self.calcium = None
+        if self.kinds[0].calcium:
+            self._set_up_calcium()
+
+    def _set_up_calcium(self):
+        first = self.kinds[0]
+        self.calcium = self.states["ca"] = np.empty(self.size)
+        self.blocks.append((["ca"], self.calcium[None]))
+        self.by_calcium = [
+            k for k, g in enumerate(first.gates) if g.needs_calcium and not g.instantaneous
+        ]
+        for k in self.by_calcium:
+            name = first.gates[k].name
+            self.states[name] = np.empty(self.size)
+            self.blocks.append(([name], self.states[name][None]))
+        carriers = [first[name] for name in first.calcium.channels]
+        # where calcium moves the gates that let it in, where they come to is found in two rounds
+        self.rounds = 1 + any(gate.needs_calcium for c in carriers for gate in c.gates)
 
     def _set_up_channels(self, area):
         n, channels = self.size, self.kinds[0].channels
@@ -80,7 +104,8 @@ class _Group:
             self.products.append((self.open[row], factors))
             self.conductance[row], self.reversal[row] = g, e
             if field:
-                self.fields.append((row, k, np.empty((4, n))))
+                by_calcium = any(g.needs_calcium for g in channel.gates if g.instantaneous)
+                self.fields.append((row, k, None if by_calcium else np.empty((4, n))))
         # one conductance and reversal for all: both sums over the channels are one small product
         g, e = self.conductance, self.reversal
         self.uniform = not self.fields and np.all(g == g[:, :1]) and np.all(e == e[:, :1])
@@ -105,10 +130,12 @@ class _Group:
 
     def relax_exactly(self, v, dt):
         """Advance the gates by any `dt`, with the potential held at v, without a table."""
+        v = v[self.index]
+        before = self._calcium_current(v)
         for where, membrane in self._each():
-            here = v[self.index][where]
+            here = v[where]
             for gate in membrane.gates:
-                if gate.instantaneous:
+                if gate.instantaneous or gate.needs_calcium:
                     continue
                 if isinstance(gate, Gate):
                     steady, keep = relaxation(gate, here, membrane.celsius, dt)
@@ -119,9 +146,46 @@ class _Group:
                     x = np.einsum("nij,jn->in", propagator(gate, here, membrane.celsius, dt), x)
                     for name, values in zip(gate.states, x, strict=True):
                         self.states[name][where] = values
+        self._relax_calcium(v, dt, before)
+
+    def _calcium_current(self, v):
+        """Return what lets calcium in at the potentials v, with the gates as they are (µA/cm²)."""
+        if self.calcium is None:
+            return None
+        total = np.zeros(self.size)
+        for where, membrane in self._each():
+            gates = {name: self.states[name][where] for name in membrane.states}
+            for name in membrane.calcium.channels:
+                total[where] += membrane[name].current(v[where], gates, membrane.celsius)
+        return total
+
+    def _relax_calcium(self, v, dt, before):
+        """Advance calcium and the gates that depend on it, once all others have moved.
+
+        `before` is the calcium current from before that.
+        """
+        if self.calcium is None:
+            return
+        was = {name: x.copy() for name, x in self.states.items()}
+        for _ in range(self.rounds):
+            current = 0.5 * (before + self._calcium_current(v))
+            for where, membrane in self._each():
+                shell, start = membrane.calcium, was["ca"][where]
+                steady = shell.steady(current[where])
+                ca = steady + (start - steady) * np.exp(-dt / shell.tau)
+                if not (ca.min() > 0 and ca.max() < MOST_CALCIUM):
+                    raise calcium_left_range(ca.min() if ca.min() <= 0 else ca.max())
+                self.calcium[where] = ca
+                for k in self.by_calcium:
+                    gate = membrane.gates[k]
+                    mean = 0.5 * (start + ca)
+                    steady, keep = relaxation(gate, v[where], membrane.celsius, dt, mean)
+                    x = was[gate.name][where]
+                    self.states[gate.name][where] = steady + (x - steady) * keep
 
     def tabulate(self, dt):
         """Fetch the tables for steps of `dt`, of the different membranes one after another."""
+        self.dt = dt
         pairs = [(m, _relaxing(m)) for m in self.kinds]
         self.table = np.concatenate([gate_table(g, m.celsius, dt) for m, g in pairs], axis=1)
         self.scheme_tables = [
@@ -129,12 +193,14 @@ class _Group:
             for k, _, _ in self.schemes
         ]
         self.field_tables = [
-            np.concatenate([drive_table(m.channels[k], m.celsius) for m in self.kinds], axis=1)
-            for _, k, _ in self.fields
+            rows is not None
+            and np.concatenate([drive_table(m.channels[k], m.celsius) for m in self.kinds], axis=1)
+            for _, k, rows in self.fields
         ]
 
     def relax(self, v):
         """Advance the gates by the tables' step, with the potential held at v."""
+        before = self._calcium_current(v)
         self.lookup.place(v)
         if len(self.gates):
             self.lookup.read(self.table, self.rows)
@@ -143,6 +209,7 @@ class _Group:
         for (_, x, rows), table in zip(self.schemes, self.scheme_tables, strict=True):
             p = self.lookup.read(table, rows).reshape(len(x), len(x), -1)
             x[:] = np.einsum("ijn,jn->in", p, x)
+        self._relax_calcium(v, self.dt, before)
 
     def conductances(self, v):
         """Return ΣG and ΣG·E of the gated channels, shape (2, n)."""
@@ -176,11 +243,28 @@ class _Group:
             return self.sums
         self.predicted.place(middle)
         slopes, offsets = np.ones_like(self.open), self.reversal.copy()
-        for (row, _, rows), table in zip(self.fields, self.field_tables, strict=True):
-            slopes[row], offsets[row] = self.predicted.read(table, rows)
+        for (row, k, rows), table in zip(self.fields, self.field_tables, strict=True):
+            if rows is None:
+                slopes[row], offsets[row] = self._tangent(k, middle)
+            else:
+                slopes[row], offsets[row] = self.predicted.read(table, rows)
         np.einsum("cn,cn->n", self.open, slopes, out=self.sums[0])
         np.einsum("cn,cn->n", self.open, offsets, out=self.sums[1])
         return self.sums
+
+
+    def _tangent(self, k, v):
+        """Return slope and offset of a current whose gates follow calcium at once."""
+        slope, offset = np.empty((2, self.size))
+        for where, membrane in self._each():
+            u, ca = v[where], self.calcium[where]
+            at, above, below = (
+                current_curve(membrane.channels[k], x, membrane.celsius, ca)
+                for x in (u, u + 1e-3, u - 1e-3)
+            )
+            slope[where] = (above - below) / 2e-3
+            offset[where] = slope[where] * u - at
+        return slope, offset
 
 
 def _as_slice(index):
@@ -236,7 +320,7 @@ class Chain:
             index = np.array(where)
             group = _Group(index, [everyone[k] for k in where], self.area[index])
             self.constant[:, group.index] += group.constant
-            if group.products:
+            if group.products or group.calcium is not None:
                 self.groups.append(group)
 
     def start(self, v):
@@ -349,8 +433,12 @@ class Chain:
 
 
 def _relaxing(membrane):
-    """Return the gates with a time constant."""
-    return tuple(g for g in membrane.gates if isinstance(g, Gate) and not g.instantaneous)
+    """Return the gates that take time, and depend on the potential alone."""
+    return tuple(
+        gate
+        for gate in membrane.gates
+        if isinstance(gate, Gate) and not (gate.instantaneous or gate.needs_calcium)
+    )
 
 
 def _is_curved(channel):
@@ -361,10 +449,12 @@ def _is_curved(channel):
 
 def _signature(membrane):
     """Return what compartments must share to be stepped together."""
-    return tuple(
+    shell = membrane.calcium
+    return shell and shell.channels, tuple(
         (
             _is_curved(c),
-            tuple((type(g), g.states, g.name, g.opening, g.power) for g in c.gates),
+            c.name if shell else None,
+            tuple((type(g), g.states, g.name, g.opening, g.power, g.needs_calcium) for g in c.gates),
         )
         for c in membrane.channels
     )

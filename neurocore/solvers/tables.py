@@ -43,12 +43,12 @@ def drive_table(channel, celsius):
     return _with_slopes(_moved_out(np.array([slope, slope * v - drive])))
 
 
-def current_curve(channel, v, celsius):
+def current_curve(channel, v, celsius, ca=None):
     """Return a channel's current for each unit of conductance and of gates that take time."""
     drive = channel.drive(v, celsius)
     for gate in channel.gates:
         if gate.instantaneous:
-            drive = drive * gate.steady_state(v) ** gate.power
+            drive = drive * gate.steady_state(v, ca) ** gate.power
     return drive
 
 
