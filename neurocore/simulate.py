@@ -23,6 +23,7 @@ from .stimuli import Stimulus, VoltageClamp
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
+SADDLE = 0.1  # of that, where spikes set out slowly: there an error in mV becomes a large one in ms
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
 SWIFT = 40.0  # a step's limit in units of C over all conductances: an upstroke opens some of them
 STEEP = 1.5  # and in units of C over the steepest slope of a current whose gates follow V at once
@@ -60,8 +61,9 @@ def simulate(
         as in the literature (for a cable, each compartment's own).
     resets : dict, optional
         What is set by force in mid-run: ``{5.0: {"h": 0.6, "v": -50.0}}`` sets a gate and the
-        potential (mV) at 5 ms, and ``"ca"`` the concentration of calcium (mM), in every compartment that has them; an array, shape
-        (compartments,), sets each by itself, NaN leaving it alone.
+        potential (mV) at 5 ms, and ``"ca"`` the concentration of calcium (mM), in every
+        compartment that has them; an array, shape (compartments,), sets each by itself, NaN leaving
+        it alone.
     record : sequence of int, optional
         The compartments of a cable to be recorded, with their gates and currents. If left out,
         the potential of all of them.
@@ -248,6 +250,8 @@ def _solve(membrane, plan, v0, trace, stop):
         stretches.append((a, b, first, last, changes))
     v = stretches[0][2] if command else _start(membrane, v0)
     tolerance = TOLERANCE * (plan.accuracy / 1e-3) ** 0.9
+    if membrane.calcium or any(gate.instantaneous for gate in membrane.gates):
+        tolerance *= SADDLE
     threshold = plan.threshold if stop else None
     return dormand_prince.run(
         membrane, [v, *_steady(membrane, v)], stretches, command, tolerance, threshold

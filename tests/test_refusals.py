@@ -73,6 +73,7 @@ CALLS = {
     nc.Gate: {"name": "m", "power": 3, "alpha": "1", "beta": "2", "q10": 3.0, "celsius": 6.3}
     | {"shift": 0.0, "speed": 1.0},
     nc.Scheme: fields(SCHEME),
+    nc.CalciumShell: {"channels": ("CaT",), "depth": 0.1, "tau": 5.0, "free": 0.5, "rest": 1e-4},
     nc.ConstantField: {"inside": 140.0, "outside": 4.0, "valence": 1},
     nc.Channel: fields(SQUID["Na"]),
     nc.linoid: {"x": 1.0},

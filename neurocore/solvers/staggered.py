@@ -16,10 +16,9 @@ with many currents, a cable, and a cable with many currents are one and the same
 
 import numpy as np
 
+from neurocore._formula import MOST_CALCIUM
 from neurocore.channels import ConstantField, Gate
 from neurocore.membrane import distinct
-
-from neurocore._formula import MOST_CALCIUM
 
 from . import calcium_left_range, left_range
 from .relaxation import propagator, relaxation
@@ -252,7 +251,6 @@ class _Group:
         np.einsum("cn,cn->n", self.open, offsets, out=self.sums[1])
         return self.sums
 
-
     def _tangent(self, k, v):
         """Return slope and offset of a current whose gates follow calcium at once."""
         slope, offset = np.empty((2, self.size))
@@ -454,7 +452,9 @@ def _signature(membrane):
         (
             _is_curved(c),
             c.name if shell else None,
-            tuple((type(g), g.states, g.name, g.opening, g.power, g.needs_calcium) for g in c.gates),
+            tuple(
+                (type(g), g.states, g.name, g.opening, g.power, g.needs_calcium) for g in c.gates
+            ),
         )
         for c in membrane.channels
     )
