@@ -114,6 +114,7 @@ from .stimuli import (
     voltage_clamp,
 )
 from .stochastic import SQUID_DENSITY, ChannelNoise, channel_noise
+from .synapses import Synapse, synapse
 
 __version__ = "0.1.0"
 

@@ -59,6 +59,7 @@ class Recording:
     _spikes: object  # found by the simulator, at its own resolution
     _threshold: float
     _stimuli: tuple = ()
+    _synapses: tuple = ()
 
     @property
     def gates(self):
@@ -107,13 +108,16 @@ class Recording:
     def capacitive_current(self):
         """C dV/dt of a patch (µA/cm²), shape (..., times).
 
-        What the stimulus leaves over after the ionic current; under voltage clamp, the capacitance
-        times the command's slope. There the amplifier delivers this and the ionic current, and at
-        a jump of the command the charge in `capacitive_jumps` besides, in no time.
+        What the stimulus leaves over after the ionic current and that of synapses; under voltage
+        clamp, the capacitance times the command's slope. There the amplifier delivers this and the
+        ionic current, and at a jump of the command the charge in `capacitive_jumps` besides, in no
+        time.
         """
         if self.compartments is not None:
             raise ValueError("the capacitive current is computed for a patch, not for a cable")
         stimulus = sum((s(self.t) for s in self._stimuli), np.zeros(self.t.size))
+        for synapse in self._synapses:
+            stimulus = stimulus - synapse.current(self.t, self.v)
         if not self._clamped:
             return stimulus - self.ionic_current
         return self._membranes[0].capacitance * self._stimuli[0].slope(self.t)

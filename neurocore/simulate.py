@@ -20,6 +20,7 @@ from .solvers.staggered import Chain
 from .solvers.tables import current_curve
 from .spikes import nested
 from .stimuli import Stimulus, VoltageClamp
+from .synapses import Synapse
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
@@ -49,10 +50,10 @@ def simulate(
     ----------
     cell : Patch or Cable
         What runs; made by `patch`, `bare_axon`, `myelinated_axon` and others.
-    stimulus : Stimulus, VoltageClamp or list of Stimulus, optional
+    stimulus : Stimulus, VoltageClamp, Synapse or list of Stimulus and Synapse, optional
         Current density (µA/cm²) for a patch; current (nA) into the compartment `at` for a cable,
-        where a list reaches several compartments. Amplitudes with an axis make as many traces. A
-        `voltage_clamp` commands the potential of a patch (mV).
+        where a list reaches several compartments. A `synapse` opens a conductance. Amplitudes with
+        an axis make as many traces. A `voltage_clamp` commands the potential of a patch (mV).
     duration : float
         How long (ms).
     v0 : float or array, shape (compartments,), optional
@@ -129,6 +130,7 @@ class Plan:
     duration: float
     times: list  # between which nothing jumps
     stimuli: list
+    synapses: list
     resets: dict
     traces: int | None
     accuracy: float
@@ -147,22 +149,24 @@ def _plan(cell, stimulus, duration, resets, accuracy, threshold):
     threshold = number("threshold", threshold, least=-150, most=100)
     stimuli = _stimuli(cell, stimulus, duration)
     resets = _resets(cell, resets, duration)
+    synapses = [s for s in stimuli if isinstance(s, Synapse)]
     traces = {s.traces for s in stimuli} - {None}
     if len(traces) > 1:
         raise ValueError(f"all stimuli need the same number of traces, got {sorted(traces)}")
     traces = traces.pop() if traces else None
     times = _edges(stimuli, resets, duration)
-    return Plan(duration, times, stimuli, resets, traces, accuracy, threshold)
+    currents = [s for s in stimuli if s not in synapses]
+    return Plan(duration, times, currents, synapses, resets, traces, accuracy, threshold)
 
 
 def _stimuli(cell, stimulus, duration):
     stimuli = [] if stimulus is None else stimulus
     stimuli = list(stimuli) if isinstance(stimuli, list | tuple) else [stimuli]
     for s in stimuli:
-        if not isinstance(s, Stimulus):
+        if not isinstance(s, Stimulus | Synapse):
             raise TypeError(
                 "stimulus must be a stimulus such as step(10), pulse(…), voltage_clamp(…), "
-                f"or a list of them, got {s!r}"
+                f"synapse(…), or a list of them, got {s!r}"
             )
         if isinstance(s, VoltageClamp):
             if len(stimuli) > 1 or not isinstance(cell, Patch):
@@ -231,8 +235,8 @@ def _one(cell, plan, v0, sample, stop):
     states = dict(zip(membrane.states, values[1:], strict=True))
     _keep_possible(states, (membrane,))
     _add_instantaneous(states, values[0], (membrane,), None)
-    stimuli = tuple(plan.stimuli)
-    return Recording(t, values[0], None, states, (membrane,), spikes, plan.threshold, stimuli)
+    stimuli = tuple(plan.stimuli), tuple(plan.synapses)
+    return Recording(t, values[0], None, states, (membrane,), spikes, plan.threshold, *stimuli)
 
 
 def _solve(membrane, plan, v0, trace, stop):
@@ -247,7 +251,11 @@ def _solve(membrane, plan, v0, trace, stop):
         changes = {
             places[name]: np.asarray(value, float).item() for name, value in plan.changes(a).items()
         }
-        stretches.append((a, b, first, last, changes))
+        synapses = [
+            (*(float(x[pick if s.traces else ()]) for x in s.terms(a)), *_rates(s), s.reversal)
+            for s in plan.synapses
+        ]
+        stretches.append((a, b, first, last, changes, synapses))
     v = stretches[0][2] if command else _start(membrane, v0)
     tolerance = TOLERANCE * (plan.accuracy / 1e-3) ** 0.9
     if membrane.calcium or any(gate.instantaneous for gate in membrane.gates):
@@ -256,6 +264,11 @@ def _solve(membrane, plan, v0, trace, stop):
     return dormand_prince.run(
         membrane, [v, *_steady(membrane, v)], stretches, command, tolerance, threshold
     )
+
+
+def _rates(synapse):
+    """Return how fast it closes and opens (1/ms)."""
+    return 1 / synapse.decay, 1 / synapse.rise if synapse.rise else 0.0
 
 
 @lru_cache(maxsize=1024)
@@ -306,7 +319,8 @@ def _many(cell, plan, v0, record, sample, step, stop):
     chosen = (
         np.arange(len(membranes)) if record is None else compartments_of(cell, record, "record")
     )
-    step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
+    fastest = min([_fastest(membranes), *(s.rise or s.decay for s in plan.synapses)])
+    step = step or min(fastest * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     traces = plan.traces or 1
     chain = Chain(membranes, area, axial, traces)
     start = np.empty((traces, len(membranes)))
@@ -341,6 +355,7 @@ def _many(cell, plan, v0, record, sample, step, stop):
         nested(spikes, shape),
         plan.threshold,
         tuple(plan.stimuli),
+        tuple(plan.synapses),
     )
 
 

@@ -50,6 +50,7 @@ NODES = nc.myelinated_axon(internodes=12, segments=3)
 GATE = SQUID["Na"].gate("m")
 SCHEME = nc.Scheme(("a", "b"), (("a", "b", "1"), ("b", "a", "2")), "a")
 STEP = nc.step(10.0, 0.0, 2.0)
+SYNAPSE = nc.synapse([1.0, 2.0], 0.1, 0.5, 2.0, 0.0)
 RECORDING = nc.simulate(PATCH, STEP, 5.0)
 ION = {"outside": 4.0, "inside": 140.0, "valence": 1, "celsius": 37.0}
 SIDES = {"outside": {"K": 4.0, "Na": 145.0}, "inside": {"K": 140.0, "Na": 12.0}, "celsius": 37.0}
@@ -126,6 +127,10 @@ CALLS = {
     nc.noise: {"mean": 0.0, "deviation": 1.0, "start": 0.25, "stop": 20.0, "correlation": 1.0}
     | {"seed": 0, "traces": 2, "at": 0},
     nc.voltage_clamp: {"holding": -65.0, "stretches": (5.0, 10.0, 0.0)},
+    nc.Synapse: fields(SYNAPSE),
+    nc.synapse: fields(SYNAPSE),
+    SYNAPSE.__call__: {"t": 0.0},
+    SYNAPSE.current: {"t": 0.0, "v": -65.0},
     STEP.slope: {"t": 0.0},
     STEP.__call__: {"t": 0.0},
     # axon

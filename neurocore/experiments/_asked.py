@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from neurocore._arguments import a_function, instance, numbers
 from neurocore.cable import Cable, Patch
 from neurocore.stimuli import Stimulus
+from neurocore.synapses import Synapse
 
 
 def is_cell(cell):
@@ -18,7 +19,7 @@ def is_axon(axon):
 def one_trace(stimulus):
     """Return what stimulates, once it is known that no amplitude has an axis."""
     for s in stimulus if isinstance(stimulus, list | tuple) else [stimulus]:
-        if isinstance(s, Stimulus) and s.traces is not None:
+        if isinstance(s, Stimulus | Synapse) and s.traces is not None:
             raise ValueError(f"stimulus must be one trace, got {s.traces} of them")
     return stimulus
 

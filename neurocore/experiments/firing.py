@@ -9,6 +9,7 @@ from neurocore._arguments import number, numbers, several, span
 from neurocore.cable import Cable, Patch
 from neurocore.simulate import simulate
 from neurocore.stimuli import Stimulus, pulse, ramp, step
+from neurocore.synapses import Synapse
 
 from ._asked import is_cell, one_trace, some, sweep
 from .thresholds import NEVER, fires, pulse_threshold, smallest, smallest_from_below, threshold
@@ -69,7 +70,7 @@ def latency(cell, stimulus, duration=100.0, **options):
     if isinstance(is_cell(cell), Cable):
         options.setdefault("record", [-1])
     stimuli = stimulus if isinstance(stimulus, list | tuple) else [stimulus]
-    several("stimulus", one_trace(stimuli), Stimulus, "made by step, pulse, …")
+    several("stimulus", one_trace(stimuli), Stimulus | Synapse, "made by step, pulse, …")
     if not stimuli:
         raise ValueError("stimulus must be at least one, got none")
     r = simulate(cell, list(stimuli), duration, stop_at_spike=True, **options)

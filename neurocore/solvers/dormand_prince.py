@@ -43,13 +43,18 @@ DENSE = {
     7: 69997945 / 29380423,
 }
 
+SYNAPSE = ("a", "c", "b", "decay", "rise", "e")  # the numbers of each, in the text
 RESTING_CALCIUM = 1e-4  # mM: what is small beside it does not count
 LOWEST, HIGHEST = -400.0, 400.0  # mV: beyond them no membrane holds and no rate is known
 
 
-def _source(kind, clamped, moving):
-    """Return the integrator's text for one kind of membrane; `moving` if the current rises."""
+def _source(kind, clamped, moving, synapses):
+    """Return the integrator's text for one kind of membrane and a number of synapses.
+
+    `moving` if the current rises.
+    """
     lines, numbers, count = right_hand_side(kind, clamped)
+    opened = [f"{letter}_syn{k}" for k in range(synapses) for letter in SYNAPSE]
     y, u = ([f"{letter}{j}" for j in range(count)] for letter in "yu")
     k = {s: [f"k{s}_{j}" for j in range(count)] for s in range(1, 8)}
 
@@ -64,6 +69,12 @@ def _source(kind, clamped, moving):
     def stage(s, when):
         if moving:
             body.append(f"i = i0 + slope * {when}")
+        if synapses:
+            body.extend([f"s = {when}", *([] if moving else ["i = i0"])])
+        for k in range(synapses):
+            a, c, b, decay, rise, e = opened[k * len(SYNAPSE) : (k + 1) * len(SYNAPSE)]
+            g = f"({a} + {c} * s) * exp(-s * {decay}) - {b} * exp(-s * {rise})"
+            body.append(f"i -= ({g}) * (u0 - {e})")
         body.extend(line.replace("@", f"k{s}_") for line in lines)
 
     body += [f"{tuple_of(u)} = {tuple_of(y)}"]
@@ -84,11 +95,13 @@ def _source(kind, clamped, moving):
         check = f"""
             if not 0 < {u[calcium]} < {MOST_CALCIUM!r}:
                 raise calcium_left_range({u[calcium]}, t + h)"""
+    unpacked = f"{tuple_of(opened)} = synapses" if synapses else "pass"
     stored = [name for s in k if s != 2 for name in k[s]]
     return f"""
-def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, numbers, steps):
+def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, numbers, steps, synapses):
     {tuple_of(y)} = state
     {tuple_of(numbers)} = numbers
+    {unpacked}
     limit = ({math.sqrt(count)!r} * tolerance) ** 2
     t, i, before, spiked = start, i0, 1.0, False
     {_indent(first, 4)}
@@ -127,11 +140,11 @@ def _indent(lines, width):
 
 
 @lru_cache(maxsize=128)
-def _compiled(kind, clamped, moving):
+def _compiled(kind, clamped, moving, synapses):
     names = FUNCTIONS | {"inf": math.inf, "left_range": left_range}
     names["calcium_left_range"] = calcium_left_range
     names |= {"LOWEST": LOWEST, "HIGHEST": HIGHEST}
-    exec(compile(_source(kind, clamped, moving), "<one patch>", "exec"), names)
+    exec(compile(_source(kind, clamped, moving, synapses), "<one patch>", "exec"), names)
     return names["advance"]
 
 
@@ -144,9 +157,10 @@ def run(membrane, state, stretches, command, tolerance, threshold):
         The patch's.
     state : list of float
         V (mV), then the gating variables, and calcium (mM) if there is any.
-    stretches : list of (start, stop, first, last, changes)
-        Times (ms); current density (µA/cm²) or, with `command`, potential (mV) at both ends; and
-        what is set at the start, from place in the state to value.
+    stretches : list of (start, stop, first, last, changes, synapses)
+        Times (ms); current density (µA/cm²) or, with `command`, potential (mV) at both ends; what
+        is set at the start, from place in the state to value; and for each synapse a, c, b of its
+        `terms`, one over its decay and its rise (1/ms), and its reversal (mV).
     command : bool
         Whether V is commanded.
     tolerance : float
@@ -163,16 +177,16 @@ def run(membrane, state, stretches, command, tolerance, threshold):
     numbers = numbers_of(membrane)
     threshold = math.inf if threshold is None else threshold
     h, steps, state = 0.02, [], list(state)
-    for start, stop, first, last, changes in stretches:
+    for start, stop, first, last, changes, synapses in stretches:
         for place, value in changes.items():
             state[place] = value
         if command:
             state[0] = first
         slope = (last - first) / (stop - start)
-        advance = _compiled(kind, command, slope != 0 and not command)
+        advance = _compiled(kind, command, slope != 0 and not command, len(synapses))
         t, h, state, spiked, driven = advance(
             start, stop, min(h, 0.1), state, first, slope, slope, threshold, tolerance,
-            numbers, steps,
+            numbers, steps, [x for s in synapses for x in s],
         )  # fmt: skip
         if spiked:
             break

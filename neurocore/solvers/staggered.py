@@ -14,6 +14,8 @@ All compartments of all traces form one chain with no coupling between the trace
 with many currents, a cable, and a cable with many currents are one and the same loop.
 """
 
+import math
+
 import numpy as np
 
 from neurocore._formula import MOST_CALCIUM
@@ -275,6 +277,36 @@ def _as_slice(index):
     return index
 
 
+class Opened:
+    """A synapse between two of its openings: where it is, and what it does to the currents there.
+
+    Parameters
+    ----------
+    synapse : neurocore.synapses.Synapse
+        What has been opened.
+    start : float
+        Since when (ms).
+    shape : (traces, compartments)
+        Of the chain.
+    micro : float
+        The synapse's unit, in that of the chain's conductances.
+    """
+
+    def __init__(self, synapse, start, shape, micro):
+        traces, n = shape
+        self.columns = np.arange(traces) * n + synapse.at % n
+        self.terms = [micro * np.broadcast_to(x, traces) for x in synapse.terms(start)]
+        self.decay, self.rise = synapse.decay, synapse.rise or 1.0
+        self.reversal = synapse.reversal
+
+    def add_to(self, both, since):
+        """Add G and G·E, `since` ms after the start."""
+        a, c, b = self.terms
+        g = (a + c * since) * math.exp(-since / self.decay) - b * math.exp(-since / self.rise)
+        both[0, self.columns] += g
+        both[1, self.columns] += g * self.reversal
+
+
 class Chain:
     """Compartments in a row: what does not change while time passes.
 
@@ -338,7 +370,7 @@ class Chain:
                     own = value[group.index]
                     np.copyto(group.states[name], own, where=~np.isnan(own))
 
-    def stretch(self, v, steps, dt, current, slope, observer):
+    def stretch(self, v, steps, dt, current, slope, observer, synapses=()):
         """Advance by `steps` of `dt`.
 
         Parameters
@@ -349,6 +381,8 @@ class Chain:
             Injected at the start (µA, or µA/cm² on a patch), and its rate of change (per ms).
         observer : Observer
             Told after each chunk of steps what happened, and asked whether to go on.
+        synapses : sequence of Opened
+            The conductances that change while it lasts.
         """
         twice = 2 * self.capacity / dt
         base = self.constant + np.array([twice, 0 * twice])
@@ -386,6 +420,8 @@ class Chain:
                         both[:, group.index] += group.conductances(v[group.index])
                 if slope is not None:
                     both[1] += (done + k) * slope
+                for synapse in synapses:
+                    synapse.add_to(both, (done + k + 0.5) * dt)
                 if solve and done + k < DAMPED:
                     v[:] = self._damped(v, both, twice, solve)
                     continue
@@ -396,6 +432,8 @@ class Chain:
                         both[:, group.index] += group.tangents(middle[group.index])
                     if slope is not None:
                         both[1] += (done + k) * slope
+                    for synapse in synapses:
+                        synapse.add_to(both, (done + k + 0.5) * dt)
                     middle = self._in_half_a_step(v, both, twice, solve, middle)
                 middle += middle
                 np.subtract(middle, v, out=v)
