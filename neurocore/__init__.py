@@ -12,7 +12,15 @@ from .axon import (
     series,
 )
 from .cable import Cable, Patch, chain, length_constant, patch
-from .cells import wang_buzsaki
+from .cells import (
+    fast_spiking,
+    intrinsically_bursting,
+    low_threshold_spiking,
+    regular_spiking,
+    sensory_neuron,
+    traub_miles,
+    wang_buzsaki,
+)
 from .channels import (
     CalciumShell,
     Channel,
@@ -24,16 +32,25 @@ from .channels import (
     cortical_potassium,
     frankenhaeuser_huxley_channels,
     freeze,
+    l_type_calcium,
     leak,
     lidocaine,
+    m_type_potassium,
+    mainen_sodium,
     mammalian_node_channels,
+    nav17_sodium,
+    nav18_sodium,
     persistent,
+    sensory_a_type,
+    sensory_potassium,
     shift,
     slow,
     somatic_sodium,
     squid_potassium,
     squid_sodium,
     t_type_calcium,
+    traub_miles_potassium,
+    traub_miles_sodium,
 )
 from .dynamics import FixedPoint, Hopf, fixed_points, growth_rates, hopf, jacobian, separatrix
 from .experiments import (
