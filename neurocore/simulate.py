@@ -13,6 +13,7 @@ import numpy as np
 from ._arguments import number, numbers, part_of_run
 from ._formula import LEAST_CALCIUM, MOST_CALCIUM
 from .cable import Cable, Patch, compartments_of
+from .channels import Gate
 from .membrane import distinct
 from .recording import Recording
 from .solvers import dormand_prince, richardson
@@ -24,7 +25,8 @@ from .synapses import Synapse
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
-SADDLE = 0.1  # of that, where spikes set out slowly: there an error in mV becomes a large one in ms
+SLOW = 100.0  # ms: what is slower carries errors from spike to spike; then both are made finer
+CAREFUL, SHORTER = 0.03, 0.7  # by these factors
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
 SWIFT = 40.0  # a step's limit in units of C over all conductances: an upstroke opens some of them
 STEEP = 1.5  # and in units of C over the steepest slope of a current whose gates follow V at once
@@ -258,12 +260,24 @@ def _solve(membrane, plan, v0, trace, stop):
         stretches.append((a, b, first, last, changes, synapses))
     v = stretches[0][2] if command else _start(membrane, v0)
     tolerance = TOLERANCE * (plan.accuracy / 1e-3) ** 0.9
-    if membrane.calcium or any(gate.instantaneous for gate in membrane.gates):
-        tolerance *= SADDLE
+    if _remembers(membrane) or any(gate.instantaneous for gate in membrane.gates):
+        tolerance *= CAREFUL
     threshold = plan.threshold if stop else None
     return dormand_prince.run(
         membrane, [v, *_steady(membrane, v)], stretches, command, tolerance, threshold
     )
+
+
+@lru_cache(maxsize=256)
+def _remembers(membrane):
+    """Return whether slow gates, or calcium, hand an error on from spike to spike.
+
+    Between those, V creeps: there a small error in mV is a large one in ms.
+    """
+    v = np.arange(-80.0, 41.0, 5.0)
+    gates = [g for g in membrane.gates if isinstance(g, Gate) and g.speed and not g.needs_calcium]
+    slowest = max((g.time_constant(v, membrane.celsius).max() for g in gates), default=0.0)
+    return bool(membrane.calcium or slowest > SLOW)
 
 
 def _rates(synapse):
@@ -320,6 +334,8 @@ def _many(cell, plan, v0, record, sample, step, stop):
         np.arange(len(membranes)) if record is None else compartments_of(cell, record, "record")
     )
     fastest = min([_fastest(membranes), *(s.rise or s.decay for s in plan.synapses)])
+    if any(_remembers(m) for m in distinct(membranes)[0]):
+        fastest *= SHORTER
     step = step or min(fastest * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     traces = plan.traces or 1
     chain = Chain(membranes, area, axial, traces)
