@@ -11,7 +11,17 @@ from .axon import (
     series,
 )
 from .cable import Cable, Patch, chain, length_constant, patch, tree
+from .cells import (
+    fast_spiking,
+    intrinsically_bursting,
+    low_threshold_spiking,
+    regular_spiking,
+    sensory_neuron,
+    traub_miles,
+    wang_buzsaki,
+)
 from .channels import (
+    CalciumShell,
     Channel,
     ConstantField,
     Gate,
@@ -21,16 +31,25 @@ from .channels import (
     cortical_potassium,
     frankenhaeuser_huxley_channels,
     freeze,
+    l_type_calcium,
     leak,
     lidocaine,
+    m_type_potassium,
+    mainen_sodium,
     mammalian_node_channels,
+    nav17_sodium,
+    nav18_sodium,
     persistent,
+    sensory_a_type,
+    sensory_potassium,
     shift,
     slow,
     somatic_sodium,
     squid_potassium,
     squid_sodium,
     t_type_calcium,
+    traub_miles_potassium,
+    traub_miles_sodium,
 )
 from .dynamics import FixedPoint, Hopf, fixed_points, growth_rates, hopf, jacobian, separatrix
 from .experiments import (
@@ -115,5 +134,6 @@ from .stimuli import (
     voltage_clamp,
 )
 from .stochastic import SQUID_DENSITY, ChannelNoise, channel_noise
+from .synapses import Synapse, synapse
 
 __version__ = "0.1.0"

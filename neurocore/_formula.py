@@ -24,6 +24,8 @@ V = TypeVar("V", bound=FloatOrArray)
 
 LOWEST, HIGHEST = -200.0, 200.0  # mV: where a formula must hold
 GRID = np.linspace(LOWEST, HIGHEST, 1601)
+LEAST_CALCIUM, MOST_CALCIUM = 1e-6, 10.0  # mM: likewise, where one depends on it
+SOME_CALCIUM = np.geomspace(LEAST_CALCIUM, MOST_CALCIUM, 36)
 LARGEST = 1e300  # what is beyond counts as infinite
 ORDER = 8  # of the series
 POINTS = 64  # on the circle
@@ -59,6 +61,7 @@ def _series(value, v, centre, radius, *coefficients):
 NAMES = {n: getattr(np, n) for n in ("exp", "log", "tanh", "cosh")}
 NAMES |= {"linoid": lambda x: bernoulli(-x)}
 ALLOWED = f"allowed are V, numbers, + - * / **, {', '.join(sorted(NAMES))} and a if V < b else c"
+ALLOWED += "; and ca (mM) in a gate"
 _ARRAYS = NAMES | {"where": np.where, "series": _series}
 _COMPLEX = NAMES | {"linoid": lambda x: -x / np.expm1(-x)}
 
@@ -66,7 +69,14 @@ _OPERATORS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.Pow
 _COMPARISONS = ast.Lt | ast.LtE | ast.Gt | ast.GtE | ast.Eq | ast.NotEq
 
 
-def check(name: str, text: str, *, above: float | None = None, most: float | None = None) -> None:
+def check(
+    name: str,
+    text: str,
+    *,
+    above: float | None = None,
+    most: float | None = None,
+    calcium: bool = False,
+) -> None:
     """Check a formula, and that its values are finite, at least 0 and within what is allowed.
 
     Parameters
@@ -77,34 +87,45 @@ def check(name: str, text: str, *, above: float | None = None, most: float | Non
         The formula.
     above, most : float, optional
         Open lower and closed upper limit of its values.
+    calcium : bool
+        Whether it may depend on ``ca``, the concentration of calcium (mM).
 
     Raises
     ------
     TypeError
         If it is not text.
     ValueError
-        If it is not a formula, or has a value that is not allowed between −200 and 200 mV.
+        If it is not a formula, or has a value that is not allowed between −200 and 200 mV, at
+        1 nM to 10 mM of calcium.
     """
     if not isinstance(text, str):
         raise TypeError(f"{name} must be a formula in V written as text, got {text!r}")
-    _check(name, text, above, most)
+    _check(name, text, above, most, calcium)
 
 
 @lru_cache(maxsize=1024)
-def _check(name, text, above, most):
+def _check(name, text, above, most, calcium):
     try:
         formula = compiled(text)
     except ValueError as error:
         raise ValueError(f"{name} must be a formula in V, but {text!r} {error}") from None
+    if formula.calcium and not calcium:
+        raise ValueError(f"{name} must be a formula in V alone, but {text!r} uses ca")
     span = f"from {LOWEST:g} to {HIGHEST:g} mV"
     for pole in formula.poles:
-        near, nearer = (np.abs(formula(pole + d * np.array([-1, 1]))).max() for d in (1e-6, 1e-9))
+        near, nearer = (
+            np.abs(formula(pole + d * np.array([-1, 1]), SOME_CALCIUM[0])).max()
+            for d in (1e-6, 1e-9)
+        )
         if nearer > 10 * near:
             raise ValueError(
                 f"{name} must be finite {span}, but {text!r} divides by 0 at {pole:.6g} mV"
             )
     v = np.union1d(GRID, formula.special)
-    values = formula(v)
+    ca = None
+    if formula.calcium:
+        v, ca = (x.ravel() for x in np.meshgrid(v[::8], SOME_CALCIUM))
+    values = formula(v, ca)
     good, allowed = values >= 0, "at least 0"
     if above is not None:
         good, allowed = values > above, f"greater than {above:g}"
@@ -115,6 +136,7 @@ def _check(name, text, above, most):
         raise ValueError(
             f"{name} must be finite and {allowed} {span}, but {text!r} is "
             f"{values[~good][0]:g} at {v[~good][0]:.6g} mV"
+            + ("" if ca is None else f" and {ca[~good][0]:.3g} mM")
         )
 
 
@@ -136,26 +158,35 @@ class Formula:
         The formula, its series being calls ``series(formula, V, centre, radius, *coefficients)``.
     special, poles : list of float
         Where a denominator vanishes (mV); and which of these points have no limit.
+    calcium : bool
+        Whether it depends on ``ca``, too.
     """
 
     def __init__(self, text: str) -> None:
         self.special, self.poles = [], []
-        self.tree = self._smooth(_parsed(text))
+        parsed = _parsed(text)
+        self.calcium = _uses(parsed, "ca")
+        self.tree = self._smooth(parsed)
         arrays = ast.fix_missing_locations(ast.Expression(_Arrays().visit(_copy(self.tree))))
         self._code = compile(arrays, text, "eval")
         try:
-            self(GRID[:1])
+            self(GRID[:1], SOME_CALCIUM[:1])
         except ArithmeticError as error:  # of numbers alone, as in 1 / 0
             raise ValueError(f"has no value: {error}") from None
 
-    def __call__(self, v: V) -> V:
-        """Return the values at `v` (mV, number or array)."""
+    def __call__(self, v: V, ca: FloatOrArray | None = None) -> V:
+        """Return the values at `v` (mV, array), and at `ca` (mM, array) if it depends on it."""
         with np.errstate(all="ignore"):
+            if self.calcium and ca is not None:
+                return eval(self._code, _ARRAYS, {"V": v, "ca": ca}) + 0.0 * (v + ca)
             return eval(self._code, _ARRAYS, {"V": v}) + 0.0 * v
 
     def _smooth(self, node):
-        """Return the node with a series for each point where it has a limit but no value."""
-        if any(isinstance(part, ast.IfExp) for part in ast.walk(node)):
+        """Return the node with a series for each point where it has a limit but no value.
+
+        Of a node with conditions, or with calcium, the parts without.
+        """
+        if _uses(node, "ca") or any(isinstance(part, ast.IfExp) for part in ast.walk(node)):
             for name, value in ast.iter_fields(node):
                 if isinstance(value, ast.expr) and not isinstance(value, ast.Compare):
                     setattr(node, name, self._smooth(value))
@@ -176,6 +207,10 @@ class Formula:
             v, series = (ast.Name(name, ast.Load()) for name in ("V", "series"))
             node = ast.Call(series, [node, v, *numbers], [])
         return node
+
+
+def _uses(node, name):
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 def _copy(node):
@@ -222,7 +257,7 @@ def _allowed(node):
                 return ast.Constant(float(value))
             except OverflowError:
                 raise ValueError("holds a number too large") from None
-        case ast.Name(id="V"):
+        case ast.Name(id="V" | "ca"):
             return node
         case ast.Name(id=name) if name in NAMES:
             raise ValueError(f"uses the function {name} without its argument, as in {name}(V)")

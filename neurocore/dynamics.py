@@ -246,10 +246,12 @@ def growth_rates(membrane: Membrane, v: ArrayLike) -> NDArray[np.complex128]:
     """
     instance("membrane", membrane, Membrane, "a Membrane")
     v = numbers("v", v)
+    if membrane.calcium:
+        raise ValueError("membrane must have gates only, but it keeps account of calcium")
     for gate in membrane.gates:
         if isinstance(gate, Scheme):
             raise ValueError(f"membrane must have gates only, but {gate.states} is a scheme")
-    gates = [gate for gate in membrane.gates if gate.speed > 0]
+    gates = [gate for gate in membrane.gates if gate.speed > 0 and not gate.instantaneous]
     steady = membrane.steady_state(v)
     dv, dx = 1e-3, 1e-6
 

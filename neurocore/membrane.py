@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._arguments import FloatOrArray, a_function, instance, number, numbers, several, temperature
+from ._formula import LEAST_CALCIUM, MOST_CALCIUM
 from ._search import bisect
 from .channels import (
+    CalciumShell,
     Channel,
     Gate,
     Scheme,
@@ -49,25 +51,47 @@ class Membrane:
         Temperature (°C); each gate's rates follow it by their Q10.
     capacitance : float
         Specific capacitance (µF/cm²).
+    calcium : CalciumShell, optional
+        Where the calcium goes that channels let in. Its concentration (mM) is the variable ``ca``,
+        on which gates may depend.
     """
 
     channels: tuple[Channel, ...]
     celsius: float = 6.3
     capacitance: float = 1.0
+    calcium: CalciumShell | None = None
 
     def __post_init__(self) -> None:
         number("capacitance", self.capacitance, above=0)
         temperature(number("celsius", self.celsius))
         object.__setattr__(self, "channels", several("channels", self.channels, Channel, "Channel"))
-        for names in ([c.name for c in self.channels], self.states):
+        gates = [name for gate in self.gates for name in gate.states or (gate.name,)]
+        if self.calcium is not None:
+            instance("calcium", self.calcium, CalciumShell, "a CalciumShell")
+            gates.append("ca")
+            for name in self.calcium.channels:
+                if name not in [channel.name for channel in self.channels]:
+                    raise ValueError(
+                        f"calcium enters through {name!r}, but the membrane has the channels "
+                        f"{[channel.name for channel in self.channels]}"
+                    )
+        for channel in self.channels:
+            for gate in channel.gates:
+                if gate.needs_calcium and self.calcium is None:
+                    raise ValueError(
+                        f"gate {gate.name!r} of {channel.name!r} depends on calcium, and the "
+                        "membrane has none: give it calcium=CalciumShell(…)"
+                    )
+        for names in ([c.name for c in self.channels], gates):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"a membrane's names must differ; {twice} stand there twice")
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The names of all gating variables."""
-        return tuple(state for channel in self.channels for state in channel.states)
+        """The names of all gating variables that take time, and ``ca`` if there is calcium."""
+        gates = (state for channel in self.channels for state in channel.states)
+        return (*gates, "ca") if self.calcium else tuple(gates)
 
     @property
     def gates(self) -> tuple[Gate | Scheme, ...]:
@@ -83,14 +107,36 @@ class Membrane:
         raise ValueError(f"the membrane has the channels {names}, not {name!r}")
 
     def steady_state(self, v: ArrayLike) -> dict[str, FloatOrArray]:
-        """Return the gating variables at rest at `v` (mV, float or array), by name."""
-        values: dict[str, FloatOrArray] = {}
-        for gate in self.gates:
-            if isinstance(gate, Gate):
-                values[gate.name] = gate.steady_state(v)
-            else:
-                values.update(zip(gate.states, gate.steady_state(v), strict=True))
-        return values
+        """Return the gating variables at rest at `v` (mV, float or array), by name.
+
+        And ``ca``, the concentration of calcium (mM), if the membrane keeps account of it.
+        """
+        if self.calcium is None:
+            return _at_rest(self.gates, v, None)
+        ca = self._steady_calcium(v)
+        return _at_rest(self.gates, v, ca) | {"ca": ca}
+
+    def _steady_calcium(self, v: ArrayLike) -> FloatOrArray:
+        """Return the concentration (mM) at which as much is pumped out at `v` as comes in."""
+        v, shell = np.asarray(numbers("v", v)), self.calcium
+        assert shell
+        carriers = [self[name] for name in shell.channels]
+
+        def led_to(ca):  # by the current that flows at `ca`
+            current = 0.0
+            for c in carriers:
+                gates = _at_rest(c.gates, v, ca) | {"ca": ca}
+                current = current + c.current(v, gates, self.celsius)
+            return shell.steady(current) + 0.0 * v
+
+        low, high = np.full(v.shape, LEAST_CALCIUM), np.full(v.shape, MOST_CALCIUM)
+        if not any(gate.needs_calcium for c in carriers for gate in c.gates):
+            return np.clip(led_to(None), low, high)
+        for _ in range(60):  # by bisection: what enters stops more from entering
+            middle = np.sqrt(low * high)
+            above = led_to(middle) > middle
+            low, high = np.where(above, middle, low), np.where(above, high, middle)
+        return np.sqrt(low * high)
 
     def currents(
         self, v: ArrayLike, gates: Mapping[str, FloatOrArray] | None = None
@@ -102,7 +148,8 @@ class Membrane:
         v : float or array
             Potential (mV).
         gates : dict, optional
-            Gating variables by name; their steady state at `v` if left out.
+            Gating variables by name; their steady state at `v` if left out. Instantaneous ones
+            follow `v` in any case.
         """
         gates = self.steady_state(v) if gates is None else gates
         return {c.name: c.current(v, gates, self.celsius) for c in self.channels}
@@ -122,6 +169,16 @@ class Membrane:
             raise ValueError("this membrane has no resting potential between −150 and 100 mV")
         low, high = grid[crossings[0]], grid[crossings[0] + 1]
         return float(bisect(lambda v: self.steady_current(v) >= 0, low, high, 1e-12))
+
+
+def _at_rest(gates, v, ca):
+    """Return gating variables at rest at `v` (mV) and `ca` (mM, or None), by name."""
+    values = {}
+    for gate in gates:
+        steady = gate.steady_state(v, ca) if gate.needs_calcium else gate.steady_state(v)
+        rows = [steady] if isinstance(gate, Gate) else steady
+        values.update(zip(gate.states or (gate.name,), rows, strict=True))
+    return values
 
 
 Model = TypeVar("Model", bound=Membrane | _Modifiable)

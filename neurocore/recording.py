@@ -12,6 +12,7 @@ from ._arguments import FloatOrArray, number
 from .membrane import Membrane
 from .spikes import SpikeTimes, crossings
 from .stimuli import Stimulus, VoltageClamp
+from .synapses import Synapse
 
 
 class _Lazy(Mapping[str, NDArray[np.float64]]):
@@ -50,6 +51,8 @@ class Recording:
         Gating variables (1). NaN in compartments without that gate.
     currents : mapping of str to array, shape (..., times)
         Each channel's current density (µA/cm², outward positive).
+    calcium : array, shape (..., times)
+        Its concentration under the membrane (mM), if there is a `CalciumShell`.
     compartments : array or None
         Which compartments of a cable were recorded.
     """
@@ -62,11 +65,20 @@ class Recording:
     _spikes: SpikeTimes  # found by the simulator, at its own resolution
     _threshold: float
     _stimuli: tuple[Stimulus, ...] = ()
+    _synapses: tuple[Synapse, ...] = ()
 
     @property
     def gates(self) -> dict[str, NDArray[np.float64]]:
         """Gating variables by name (1), shape (..., times)."""
-        return dict(self._need_states())
+        return {name: values for name, values in self._need_states().items() if name != "ca"}
+
+    @property
+    def calcium(self) -> NDArray[np.float64]:
+        """Concentration of calcium under the membrane (mM), shape (..., times)."""
+        states = self._need_states()
+        if "ca" not in states:
+            raise ValueError("no membrane keeps account of calcium here: see CalciumShell")
+        return states["ca"]
 
     @property
     def currents(self) -> Mapping[str, NDArray[np.float64]]:
@@ -88,7 +100,8 @@ class Recording:
             where = (..., slice(None)) if self.compartments is None else (..., k, slice(None))
             for channel in membrane.channels:
                 if channel.name == name:
-                    gates = {s: states[s][where] for s in channel.states}
+                    names = (*channel.states, "ca") if membrane.calcium else channel.states
+                    gates = {s: states[s][where] for s in names}
                     total[where] = channel.current(self.v[where], gates, membrane.celsius)
         return total
 
@@ -101,13 +114,16 @@ class Recording:
     def capacitive_current(self) -> NDArray[np.float64]:
         """C dV/dt of a patch (µA/cm²), shape (..., times).
 
-        What the stimulus leaves over after the ionic current; under voltage clamp, the capacitance
-        times the command's slope. There the amplifier delivers this and the ionic current, and at
-        a jump of the command the charge in `capacitive_jumps` besides, in no time.
+        What the stimulus leaves over after the ionic current and that of synapses; under voltage
+        clamp, the capacitance times the command's slope. There the amplifier delivers this and the
+        ionic current, and at a jump of the command the charge in `capacitive_jumps` besides, in no
+        time.
         """
         if self.compartments is not None:
             raise ValueError("the capacitive current is computed for a patch, not for a cable")
         stimulus = sum((s(self.t) for s in self._stimuli), np.zeros(self.t.size))
+        for synapse in self._synapses:
+            stimulus = stimulus - synapse.current(self.t, self.v)
         if not self._clamped:
             return stimulus - self.ionic_current
         return self._membranes[0].capacitance * self._stimuli[0].slope(self.t)

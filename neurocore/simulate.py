@@ -17,20 +17,27 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._arguments import number, numbers, part_of_run
+from ._formula import LEAST_CALCIUM, MOST_CALCIUM
 from .cable import Cable, Chosen, Patch, compartments_of
+from .channels import Gate
 from .membrane import distinct
 from .recording import Recording
 from .solvers import dormand_prince, richardson
 from .solvers.staggered import Compartments
+from .solvers.tables import current_curve
 from .spikes import nested
 from .stimuli import Stimulus, VoltageClamp
+from .synapses import Synapse
 
 Resets: TypeAlias = Mapping[float, Mapping[str, ArrayLike]]
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
+SLOW = 100.0  # ms: what is slower carries errors from spike to spike; then both are made finer
+CAREFUL, SHORTER = 0.03, 0.7  # by these factors
 STEP = 0.8  # of the fixed steps of arrays, in units of the fastest gate's time constant, likewise
 SWIFT = 40.0  # a step's limit in units of C over all conductances: an upstroke opens some of them
+STEEP = 1.5  # and in units of C over the steepest slope of a current whose gates follow V at once
 
 
 def simulate(
@@ -53,10 +60,10 @@ def simulate(
     ----------
     cell : Patch or Cable
         What runs; made by `patch`, `bare_axon`, `myelinated_axon` and others.
-    stimulus : Stimulus, VoltageClamp or list of Stimulus, optional
+    stimulus : Stimulus, VoltageClamp, Synapse or list of Stimulus and Synapse, optional
         Current density (µA/cm²) for a patch; current (nA) into the compartment `at` for a cable,
-        where a list reaches several compartments. Amplitudes with an axis make as many traces. A
-        `voltage_clamp` commands the potential of a patch (mV).
+        where a list reaches several compartments. A `synapse` opens a conductance. Amplitudes with
+        an axis make as many traces. A `voltage_clamp` commands the potential of a patch (mV).
     duration : float
         How long (ms).
     v0 : float or array, shape (compartments,), optional
@@ -66,8 +73,9 @@ def simulate(
         has none, since it fires by itself, with each membrane at the membrane's own.
     resets : dict, optional
         What is set by force in mid-run: ``{5.0: {"h": 0.6, "v": -50.0}}`` sets a gate and the
-        potential (mV) at 5 ms, in every compartment that has them; an array, shape
-        (compartments,), sets each by itself, NaN leaving it alone.
+        potential (mV) at 5 ms, and ``"ca"`` the concentration of calcium (mM), in every
+        compartment that has them; an array, shape (compartments,), sets each by itself, NaN leaving
+        it alone.
     record : sequence of int, optional
         The compartments of a cable to be recorded, with their gates and currents. If left out,
         the potential of all of them.
@@ -140,6 +148,7 @@ class Plan:
     duration: float
     times: list[float]  # between which nothing jumps
     stimuli: list[Stimulus]
+    synapses: list[Synapse]
     resets: Resets
     traces: int | None
     accuracy: float
@@ -158,22 +167,24 @@ def _plan(cell, stimulus, duration, resets, accuracy, threshold):
     threshold = number("threshold", threshold, least=-150, most=100)
     stimuli = _stimuli(cell, stimulus, duration)
     resets = _resets(cell, resets, duration)
+    synapses = [s for s in stimuli if isinstance(s, Synapse)]
     traces = {s.traces for s in stimuli} - {None}
     if len(traces) > 1:
         raise ValueError(f"all stimuli need the same number of traces, got {sorted(traces)}")
     traces = traces.pop() if traces else None
     times = _edges(stimuli, resets, duration)
-    return Plan(duration, times, stimuli, resets, traces, accuracy, threshold)
+    currents = [s for s in stimuli if s not in synapses]
+    return Plan(duration, times, currents, synapses, resets, traces, accuracy, threshold)
 
 
 def _stimuli(cell, stimulus, duration):
     stimuli = [] if stimulus is None else stimulus
     stimuli = list(stimuli) if isinstance(stimuli, list | tuple) else [stimuli]
     for s in stimuli:
-        if not isinstance(s, Stimulus):
+        if not isinstance(s, Stimulus | Synapse):
             raise TypeError(
                 "stimulus must be a stimulus such as step(10), pulse(…), voltage_clamp(…), "
-                f"or a list of them, got {s!r}"
+                f"synapse(…), or a list of them, got {s!r}"
             )
         if isinstance(s, VoltageClamp):
             if len(stimuli) > 1 or not isinstance(cell, Patch):
@@ -209,7 +220,7 @@ def _resets(cell, resets, duration):
                 raise TypeError(f"{name!r} in resets must be a number, got {changes[name]!r}")
             if value.shape not in ((), (1 if isinstance(cell, Patch) else len(cell),)):
                 raise ValueError(f"{name!r} in resets must be one value or one per compartment")
-            low, high = (-200, 150) if name == "v" else (0, 1)
+            low, high = {"v": (-200, 150), "ca": (LEAST_CALCIUM, MOST_CALCIUM)}.get(name, (0, 1))
             given = value[~np.isnan(value)]
             if given.size == 0 or np.any((given < low) | (given > high)):
                 raise ValueError(f"{name!r} in resets must be within {low} and {high}, got {value}")
@@ -241,8 +252,9 @@ def _one(cell, plan, v0, sample, stop):
         values, spikes = values[:, 0], spikes[0]
     states = dict(zip(membrane.states, values[1:], strict=True))
     _keep_possible(states, (membrane,))
-    stimuli = tuple(plan.stimuli)
-    return Recording(t, values[0], None, states, (membrane,), spikes, plan.threshold, stimuli)
+    _add_instantaneous(states, values[0], (membrane,), None)
+    stimuli = tuple(plan.stimuli), tuple(plan.synapses)
+    return Recording(t, values[0], None, states, (membrane,), spikes, plan.threshold, *stimuli)
 
 
 def _solve(membrane, plan, v0, trace, stop):
@@ -257,13 +269,36 @@ def _solve(membrane, plan, v0, trace, stop):
         changes = {
             places[name]: np.asarray(value, float).item() for name, value in plan.changes(a).items()
         }
-        stretches.append((a, b, first, last, changes))
+        synapses = [
+            (*(float(x[pick if s.traces else ()]) for x in s.terms(a)), *_rates(s), s.reversal)
+            for s in plan.synapses
+        ]
+        stretches.append((a, b, first, last, changes, synapses))
     v = stretches[0][2] if command else _start(membrane, v0)
     tolerance = TOLERANCE * (plan.accuracy / 1e-3) ** 0.9
+    if _remembers(membrane) or any(gate.instantaneous for gate in membrane.gates):
+        tolerance *= CAREFUL
     threshold = plan.threshold if stop else None
     return dormand_prince.run(
         membrane, [v, *_steady(membrane, v)], stretches, command, tolerance, threshold
     )
+
+
+@lru_cache(maxsize=256)
+def _remembers(membrane):
+    """Return whether slow gates, or calcium, hand an error on from spike to spike.
+
+    Between those, V creeps: there a small error in mV is a large one in ms.
+    """
+    v = np.arange(-80.0, 41.0, 5.0)
+    gates = [g for g in membrane.gates if isinstance(g, Gate) and g.speed and not g.needs_calcium]
+    slowest = max((np.max(g.time_constant(v, membrane.celsius)) for g in gates), default=0.0)
+    return bool(membrane.calcium or slowest > SLOW)
+
+
+def _rates(synapse):
+    """Return how fast it closes and opens (1/ms)."""
+    return 1 / synapse.decay, 1 / synapse.rise if synapse.rise else 0.0
 
 
 @lru_cache(maxsize=1024)
@@ -288,6 +323,17 @@ def _keep_possible(states, membranes):
                 x *= share
 
 
+def _add_instantaneous(states, v, membranes, axial):
+    """Add, in place, the gates that follow V at once; NaN in compartments without them."""
+    for k, membrane in enumerate(membranes):
+        where = ... if axial is None else (..., k, slice(None))
+        for gate in membrane.gates:
+            if gate.instantaneous:
+                values = states.setdefault(gate.name, np.full(v.shape, np.nan))
+                ca = np.maximum(states["ca"][where], 0) if gate.needs_calcium else None
+                values[where] = gate.steady_state(v[where], ca)
+
+
 def _start(membrane, v0):
     return round(membrane.rest(), 2) if v0 is None else number("v0", v0, least=-200, most=150)
 
@@ -305,7 +351,10 @@ def _many(cell, plan, v0, record, sample, step, stop):
     chosen = (
         np.arange(len(membranes)) if record is None else compartments_of(cell, record, "record")
     )
-    step = step or min(_fastest(membranes) * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
+    fastest = min([_fastest(membranes), *(s.rise or s.decay for s in plan.synapses)])
+    if any(_remembers(m) for m in distinct(membranes)[0]):
+        fastest *= SHORTER
+    step = step or min(fastest * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     traces = plan.traces or 1
     chain = Compartments(membranes, area, links, axial, traces, space)
     start = np.empty((traces, len(membranes)))
@@ -328,31 +377,45 @@ def _many(cell, plan, v0, record, sample, step, stop):
     if states is not None:
         states = {name: x.reshape(*shape, t.size) for name, x in states.items()}
         _keep_possible(states, membranes)
+    v, recorded = v.reshape(*shape, t.size), tuple(membranes[k] for k in chosen)
+    if states is not None:
+        _add_instantaneous(states, v, recorded, axial)
     return Recording(
         t,
-        v.reshape(*shape, t.size),
+        v,
         None if axial is None else chosen,
         states,
-        tuple(membranes[k] for k in chosen),
+        recorded,
         nested(spikes, shape),
         plan.threshold,
         tuple(plan.stimuli),
+        tuple(plan.synapses),
     )
 
 
 def _fastest(membranes):
     """Return the shortest time constant (ms) of any gating between −80 and 40 mV, 0.1 at most.
 
-    Where it is cold, gates are slower than an upstroke: then the membrane's own time counts.
+    Where it is cold, gates are slower than an upstroke: then the membrane's own time counts. So
+    does, beside gates that follow V at once, the time in which their current runs away.
     """
-    v = np.arange(-80.0, 41.0, 5.0)
+    v = np.arange(-80.0, 41.0, 5.0)[None]
+    ca = np.geomspace(1e-5, 1e-2, 4)[:, None]
     shortest = 0.1
     for m in distinct(membranes)[0]:
         slopes = [c.drive(0.5, m.celsius) - c.drive(-0.5, m.celsius) for c in m.channels]
         all_open = sum(c.conductance * s for c, s in zip(m.channels, slopes, strict=True))
         shortest = min(shortest, SWIFT * m.capacitance / max(all_open, 1e-9))
+        for c in m.channels:
+            if any(gate.instantaneous for gate in c.gates):
+                current = c.conductance * current_curve(c, v, m.celsius, ca)
+                steepest = np.abs(np.gradient(current, v[0], axis=1)).max()
+                shortest = min(shortest, STEEP * m.capacitance / max(steepest, 1e-9))
         for gate in m.gates:
-            shortest = min(shortest, np.min(gate.time_constant(v, m.celsius)))
+            if isinstance(gate, Gate) and gate.needs_calcium and not gate.instantaneous:
+                shortest = min(shortest, np.min(gate.time_constant(v, m.celsius, ca)))
+            elif not gate.instantaneous:
+                shortest = min(shortest, np.min(gate.time_constant(v, m.celsius)))
     return shortest
 
 

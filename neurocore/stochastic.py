@@ -104,7 +104,8 @@ def channel_noise(
     --------
     Twenty patches of 10 µm²: ``channel_noise(hodgkin_huxley(), [10.0] * 20, 500.0, seed=1)``
     """
-    instance("membrane", membrane, Membrane, "a Membrane")
+    if instance("membrane", membrane, Membrane, "a Membrane").calcium:
+        raise ValueError("membrane must have channels only, but it keeps account of calcium")
     area = numbers("area", area, above=0)
     if area.ndim > 1 or not area.size:
         raise ValueError(f"area must be one number or one axis of them, got shape {area.shape}")
@@ -189,6 +190,11 @@ def _count(membrane, density, areas, v, step, chance):
         for gate in channel.gates:
             if isinstance(gate, Scheme):
                 raise ValueError(f"channel {channel.name!r} must have gates only, not a scheme")
+            if gate.instantaneous:
+                raise ValueError(
+                    f"gate {gate.name!r} of {channel.name!r} has no time constant: "
+                    "a gate flips by chance in its own time"
+                )
         per_area = number(f"density of {channel.name!r}", density[channel.name], above=0)
         total = np.maximum(1, np.round(per_area * areas))
         if total.max() > MOST_CHANNELS:

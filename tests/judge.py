@@ -31,6 +31,9 @@ SCALAR["linoid"] = lambda x: x / -math.expm1(-x) if x else 1.0
 def flow(membrane, functions):
     """Return a function of [V, x, …] (floats or arrays) that gives [−I, dx/dt, …]."""
     lines, currents, changes, names = [], [], [], {}
+    calcium, entering = membrane.calcium, []
+    if calcium:
+        lines.append("ca = concentration")
     for channel in membrane.channels:
         factors = [repr(channel.conductance)]
         for gate in channel.gates:
@@ -38,6 +41,10 @@ def flow(membrane, functions):
             lines.append(f"V = v - {gate.shift!r}")
             for state in gate.states:
                 names[state] = f"x{len(names)}"
+            if not gate.states:  # it follows V at once
+                lines.append(f"at{len(lines)} = {gate.steady}")
+                factors.append(f"at{len(lines) - 1} ** {gate.power}")
+                continue
             if not isinstance(gate, Gate):
                 change = {state: [] for state in gate.states}
                 for source, target, rate in gate.transitions:
@@ -46,7 +53,8 @@ def flow(membrane, functions):
                     change[source].append(f"- {hop}")
                     change[target].append(f"+ {hop}")
                 changes += [" ".join(c) or "0.0 * v" for c in change.values()]
-                factors.append(names[gate.open])
+                opened = [gate.open] if isinstance(gate.open, str) else gate.open
+                factors.append(f"({' + '.join(names[state] for state in opened)})")
                 continue
             x = names[gate.name]
             if gate.alpha:
@@ -64,6 +72,13 @@ def flow(membrane, functions):
         else:
             factors.append(f"(v - {channel.reversal!r})")
         currents.append(" * ".join(factors))
+        if calcium and channel.name in calcium.channels:
+            entering.append(currents[-1])
+    if calcium:
+        names["ca"] = "concentration"
+        rise = 1e-6 * calcium.free / (2 * FARADAY * calcium.depth * 1e-4) * 1e3  # mol/cm³ to mM
+        pumped = f"(ca - {calcium.rest!r}) / {calcium.tau!r}"
+        changes.append(f"-{rise!r} * ({' + '.join(entering)}) - {pumped}")
     body = "\n    ".join([f"{', '.join(['v', *names.values()])}, = y", *lines])
     text = f"def f(y):\n    {body}\n    return [-({' + '.join(currents)}), {', '.join(changes)}]"
     space = dict(functions)
@@ -73,9 +88,11 @@ def flow(membrane, functions):
 
 def resting(membrane, v):
     """Return [V, x, …] with all gates at rest at `v`."""
-    y = [v]
+    y, ca = [v], None
+    if membrane.calcium:
+        ca = float(membrane.steady_state(v)["ca"])
     for gate in membrane.gates:
-        space = FUNCTIONS | {"V": v - gate.shift}
+        space = FUNCTIONS | {"V": v - gate.shift, "ca": ca}
         if not isinstance(gate, Gate):
             at = {state: k for k, state in enumerate(gate.states)}
             matrix = np.zeros((len(at), len(at)))
@@ -85,12 +102,14 @@ def resting(membrane, v):
                 matrix[at[source], at[source]] -= rate
             x = null_space(matrix, rcond=1e-13)[:, 0]
             y.extend(x / x.sum())
+        elif not gate.states:
+            continue
         elif gate.alpha:
             alpha, beta = (eval(text, dict(space)) for text in (gate.alpha, gate.beta))
             y.append(alpha / (alpha + beta))
         else:
             y.append(eval(gate.steady, dict(space)))
-    return y
+    return y if ca is None else [*y, ca]
 
 
 class _Equations:

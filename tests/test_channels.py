@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from judge import solve
 
 import neurocore as nc
 from neurocore.channels import library
@@ -75,7 +76,8 @@ def test_activation_rises_and_inactivation_falls(name, channel, gate):
     v = np.arange(lowest(name), 60.0, 1.0)
     steady = gate.steady_state(v) if isinstance(gate, nc.Gate) else gate.steady_state(v)[0]
     slope = np.diff(steady)
-    falls = gate.name in ("h", "A") or (channel.name == "CaT" and gate.name == "s")
+    falls = gate.name in ("h", "h7", "h8", "s7", "b", "r", "A")
+    falls = (gate.name == "s") if channel.name == "CaT" else falls
     assert np.all(slope <= 1e-12 if falls else slope >= -1e-12)
 
 
@@ -206,6 +208,54 @@ def test_temperature_follows_q10():
     assert m.time_constant(-30.0, 6.3) / m.time_constant(-30.0, 16.3) == pytest.approx(3)
 
 
+# --- instantaneous gates -----------------------------------------------------------------------
+
+FAST = nc.wang_buzsaki()
+
+
+def test_an_instantaneous_gate_has_no_state_and_is_recorded():
+    m = FAST["Na"].gate("m")
+    assert m.instantaneous
+    assert FAST.states == ("h", "n")
+    assert list(FAST.steady_state(-60.0)) == ["m", "h", "n"]
+    assert m.time_constant(-60.0, 6.3) == 0
+    held = FAST.currents(-20.0, {"h": 0.5, "n": 0.1})
+    assert held["Na"] == pytest.approx(35 * m.steady_state(-20.0) ** 3 * 0.5 * -75)
+    clamp = nc.voltage_clamp(-65, (1, 3, -20))
+    for stimulus in (nc.step(2.0, 1), nc.step([2.0, 3.0], 1), clamp):
+        r = nc.simulate(nc.patch(FAST), stimulus, 5, sample=0.1)
+        np.testing.assert_allclose(r.gates["m"], m.steady_state(r.v))
+    both = nc.chain(("a", FAST, 50, 20, 1), ("b", nc.passive(), 50, 20, 1), axial_resistivity=100.0)
+    r = nc.simulate(both, None, 1.0, record=[0, 1])
+    np.testing.assert_allclose(r.gates["m"][0], m.steady_state(r.v[0]))
+    assert np.isnan(r.gates["m"][1]).all()
+
+
+def test_an_instantaneous_gate_can_be_shifted_and_leaves_the_others_slow():
+    moved = nc.modify(FAST, "Na", nc.shift, 5.0)
+    assert moved["Na"].gate("m").steady_state(-30.0) == FAST["Na"].gate("m").steady_state(-35.0)
+    one = nc.simulate(nc.patch(moved), nc.step(3.0), 30).spike_times()
+    other = nc.simulate(nc.patch(moved), nc.step([3.0]), 30).spike_times()[0]
+    assert one == pytest.approx(other, abs=1e-3)
+    assert len(one) > 0
+    slowed = nc.modify(FAST, "Na", nc.slow, 2.0)
+    assert slowed["Na"].gate("h").speed == 0.5
+    assert nc.growth_rates(FAST, -60.0).shape == (3,)
+    # dI/dV of the sodium current counts: without the bend of m there would be no runaway
+    assert nc.growth_rates(FAST, -55.0).real.max() > 0
+
+
+def test_a_cable_of_instantaneous_gates_conducts():
+    axon = nc.bare_axon(FAST, 50, 3000, 100.0, 30)
+    arrivals = [
+        np.concatenate(nc.simulate(axon, nc.pulse(200, 0.1, 0.5), 6, record=[9, 24], accuracy=a)
+                       .spike_times())
+        for a in (1e-3, 1e-5)
+    ]  # fmt: skip
+    assert arrivals[0].size == 2
+    assert arrivals[0] == pytest.approx(arrivals[1], abs=1e-3)
+
+
 # --- Markov schemes ----------------------------------------------------------------------------
 
 
@@ -229,6 +279,42 @@ def test_a_gate_and_its_scheme_are_the_same():
         one = nc.simulate(a, nc.step(amplitude, 2), 15)
         other = nc.simulate(b, nc.step(amplitude, 2), 15)
         assert np.ravel(other.spike_times()) == pytest.approx(np.ravel(one.spike_times()), abs=1e-4)
+
+
+TWO_OPEN = nc.Scheme(
+    ("C", "O1", "O2"),
+    (
+        ("C", "O1", "exp((V + 50) / 12)"),
+        ("O1", "C", "exp(-(V + 50) / 12)"),
+        ("O1", "O2", "0.3"),
+        ("O2", "O1", "0.1 * exp(-(V + 50) / 25)"),
+    ),
+    ("O1", "O2"),
+    celsius=6.3,
+)
+
+
+def test_several_open_states_conduct_alike():
+    """A second potassium channel with two open states, along every way of running it."""
+    channel = nc.Channel("X", 3.0, -77.0, (TWO_OPEN,))
+    occupied = {"C": 0.2, "O1": 0.5, "O2": 0.3}
+    assert channel.open_fraction(occupied) == pytest.approx(0.8)
+    membrane = nc.Membrane((*nc.hodgkin_huxley().channels, channel))
+    exact = nc.simulate(nc.patch(membrane), nc.step(30, 1), 25, accuracy=1e-7, sample=0.05)
+    assert exact.gates["O2"].max() > exact.gates["O1"].min() > 0.01  # both matter
+    many = nc.simulate(nc.patch(membrane), nc.step([30.0, 20.0], 1), 25)
+    assert len(exact.spike_times()) > 0
+    assert many.spike_times()[0] == pytest.approx(exact.spike_times(), abs=1e-3)
+    x = many.currents["X"][0]
+    opened = many.gates["O1"][0] + many.gates["O2"][0]
+    np.testing.assert_allclose(x, 3 * opened * (many.v[0] + 77))
+    (v,), _, _ = solve(nc.patch(membrane), nc.step(30, 1), exact.t, v0=round(membrane.rest(), 2))
+    assert np.abs(exact.v - v).max() < 2e-4
+    clamped = nc.simulate(nc.patch(membrane), nc.voltage_clamp(-65, (1, 20, -20)), 20)
+    steady = TWO_OPEN.steady_state(-20.0)[1:].sum()
+    assert clamped.currents["X"][-1] == pytest.approx(3 * steady * 57, rel=1e-3)
+    blocked = nc.modify(membrane, "X", nc.freeze, "O2")  # any state names its scheme
+    assert blocked["X"].gates[0].speed == 0
 
 
 def test_lidocaine_obeys_detailed_balance():
@@ -268,6 +354,9 @@ def test_lidocaine_recovers_within_one_to_two_seconds():
         (lambda: nc.Gate("m", 1, "1.0", "1.0", celsius=310.0), ValueError, "celsius"),
         (lambda: nc.Scheme(("a",), (("a", "b", "1.0"),), "a"), ValueError, "'b'"),
         (lambda: nc.Scheme(("a", "b"), (("a", "b", "1.0"),), "c"), ValueError, "'c'"),
+        (lambda: nc.Scheme(("a", "b"), (("a", "b", "1.0"),), ("a", "c")), ValueError, "'c'"),
+        (lambda: nc.Scheme(("a", "b"), (("a", "b", "1.0"),), ()), ValueError, "open"),
+        (lambda: nc.Scheme(("a", "b"), (("a", "b", "1.0"),), ("a", "a")), ValueError, "different"),
         (lambda: nc.Channel("Na", -1.0, 50.0), ValueError, "conductance"),
         (lambda: nc.Channel("Na", float("nan"), 50.0), ValueError, "conductance"),
         (lambda: nc.Channel("Na", 1.0, 5000.0), ValueError, "reversal"),
@@ -276,6 +365,18 @@ def test_lidocaine_recovers_within_one_to_two_seconds():
         (lambda: nc.block(SODIUM, 1.5), ValueError, "fraction"),
         (lambda: nc.slow(SODIUM, 0), ValueError, "factor"),
         (lambda: nc.freeze(SODIUM, "q"), ValueError, "'q'"),
+        (lambda: nc.freeze(FAST["Na"], "m"), ValueError, "'m' of 'Na' is instantaneous"),
+        (lambda: nc.slow(FAST["Na"], 2.0, "m"), ValueError, "'m' of 'Na' is instantaneous"),
+        (
+            lambda: nc.simulate(nc.patch(FAST), None, 2.0, resets={1.0: {"m": 0.5}}),
+            ValueError,
+            "not 'm'",
+        ),
+        (
+            lambda: nc.channel_noise(FAST, 1.0, 1.0, seed=1, density={"Na": 60, "K": 18}),
+            ValueError,
+            "'m' of 'Na' has no time constant",
+        ),
         (lambda: nc.shift(SODIUM, -5, "n"), ValueError, "'n'"),
         (lambda: nc.lidocaine(SODIUM, -1.0), ValueError, "concentration"),
         (lambda: nc.lidocaine(nc.somatic_sodium(1.0), 5.0), ValueError, "alpha and beta"),

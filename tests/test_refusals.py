@@ -59,6 +59,7 @@ GATE = SQUID["Na"].gate("m")
 SCHEME = nc.Scheme(("a", "b"), (("a", "b", "1"), ("b", "a", "2")), "a")
 SWC = Traced()
 STEP = nc.step(10.0, 0.0, 2.0)
+SYNAPSE = nc.synapse([1.0, 2.0], 0.1, 0.5, 2.0, 0.0)
 RECORDING = nc.simulate(PATCH, STEP, 5.0)
 ION = {"outside": 4.0, "inside": 140.0, "valence": 1, "celsius": 37.0}
 SIDES = {"outside": {"K": 4.0, "Na": 145.0}, "inside": {"K": 140.0, "Na": 12.0}, "celsius": 37.0}
@@ -82,6 +83,7 @@ CALLS = {
     nc.Gate: {"name": "m", "power": 3, "alpha": "1", "beta": "2", "q10": 3.0, "celsius": 6.3}
     | {"shift": 0.0, "speed": 1.0},
     nc.Scheme: fields(SCHEME),
+    nc.CalciumShell: {"channels": ("CaT",), "depth": 0.1, "tau": 5.0, "free": 0.5, "rest": 1e-4},
     nc.ConstantField: {"inside": 140.0, "outside": 4.0, "valence": 1},
     nc.Channel: fields(SQUID["Na"]),
     nc.linoid: {"x": 1.0},
@@ -99,6 +101,15 @@ CALLS = {
     nc.axonal_sodium: {"conductance": 1.0, "reversal": 50.0},
     nc.cortical_potassium: {"conductance": 1.0, "reversal": 50.0},
     nc.t_type_calcium: {"conductance": 1.0, "reversal": 50.0},
+    nc.l_type_calcium: {"conductance": 1.0, "reversal": 50.0},
+    nc.m_type_potassium: {"conductance": 1.0, "reversal": 50.0},
+    nc.mainen_sodium: {"conductance": 1.0, "reversal": 50.0, "celsius": 37.0},
+    nc.nav17_sodium: {"conductance": 1.0, "reversal": 50.0},
+    nc.nav18_sodium: {"conductance": 1.0, "reversal": 50.0},
+    nc.sensory_a_type: {"conductance": 1.0, "reversal": 50.0},
+    nc.sensory_potassium: {"conductance": 1.0, "reversal": 50.0},
+    nc.traub_miles_potassium: {"conductance": 1.0, "reversal": 50.0, "threshold": -60.0},
+    nc.traub_miles_sodium: {"conductance": 1.0, "reversal": 50.0, "threshold": -60.0},
     nc.frankenhaeuser_huxley_channels: {},
     nc.mammalian_node_channels: {},
     GATE.steady_state: {"v": -65.0},
@@ -117,6 +128,13 @@ CALLS = {
     nc.frankenhaeuser_huxley_node: {"celsius": 20.0},
     nc.mammalian_node: {"celsius": 37.0},
     nc.brill_node: {"celsius": 20.0},
+    nc.wang_buzsaki: {"celsius": 6.3},
+    nc.traub_miles: {"celsius": 36.0},
+    nc.regular_spiking: {"celsius": 36.0},
+    nc.fast_spiking: {"celsius": 36.0},
+    nc.intrinsically_bursting: {"calcium": 0.17, "celsius": 36.0},
+    nc.low_threshold_spiking: {"leak_reversal": -85.0, "celsius": 36.0},
+    nc.sensory_neuron: {"celsius": 22.0},
     SQUID.__getitem__: {"name": "Na"},
     SQUID.steady_state: {"v": -65.0},
     SQUID.steady_current: {"v": -65.0},
@@ -133,6 +151,10 @@ CALLS = {
     nc.noise: {"mean": 0.0, "deviation": 1.0, "start": 0.25, "stop": 20.0, "correlation": 1.0}
     | {"seed": 0, "traces": 2, "at": 0},
     nc.voltage_clamp: {"holding": -65.0, "stretches": (5.0, 10.0, 0.0)},
+    nc.Synapse: fields(SYNAPSE),
+    nc.synapse: fields(SYNAPSE),
+    SYNAPSE.__call__: {"t": 0.0},
+    SYNAPSE.current: {"t": 0.0, "v": -65.0},
     STEP.slope: {"t": 0.0},
     STEP.__call__: {"t": 0.0},
     # axon
@@ -141,6 +163,7 @@ CALLS = {
     nc.Cable: fields(AXON) | {"regions": {"node": [0, 1]}},
     nc.chain: {"parts": ("soma", SQUID, 20.0, 20.0, 2), "axial_resistivity": 100.0},
     nc.tree: {"parts": ("soma", SQUID, 20.0, 20.0, 2), "axial_resistivity": 100.0},
+    nc.to_neuroml: {"cell": nc.patch(SQUID), "id": "cell"},
     nc.read_swc: {"source": SWC, "membranes": SQUID, "axial_resistivity": 100.0, "longest": 10.0},
     nc.bare_axon: {"membrane": SQUID, "diameter": 10.0, "length": 100.0, "axial_resistivity": 100.0}
     | {"compartments": 3},

@@ -51,6 +51,7 @@ MEMBRANES = {
         nc.step(-1, 1, 60),
         120.0,
     ),
+    "instantaneous": (nc.wang_buzsaki(), nc.step(1, 1, 50), 50.0),
     "lidocaine": (
         nc.modify(nc.hodgkin_huxley(), "Na", nc.lidocaine, 50.0),
         nc.train(60, 1, 0.5, 15, 2),

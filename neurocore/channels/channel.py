@@ -67,23 +67,25 @@ class Channel:
 
     @property
     def states(self) -> tuple[str, ...]:
-        """The names of all gating variables."""
+        """The names of all gating variables that take time."""
         return tuple(state for gate in self.gates for state in gate.states)
 
     def gate(self, name: str) -> Gate | Scheme:
         """Return the gate called `name`; ValueError if there is none."""
-        for gate in self.gates:
-            if name in gate.states:
-                return gate
-        raise ValueError(f"channel {self.name!r} has the gates {self.states}, not {name!r}")
+        known = [name for gate in self.gates for name in gate.states or (gate.name,)]
+        if name not in known:
+            raise ValueError(f"channel {self.name!r} has the gates {known}, not {name!r}")
+        return next(gate for gate in self.gates if name in (gate.name, *gate.states))
 
     def open_fraction(self, gates: Mapping[str, FloatOrArray]) -> FloatOrArray:
         """Return the open fraction (1) for gating variables given by name."""
         fraction = 1.0
         for gate in self.gates:
-            if not isinstance(gates, Mapping) or gate.name not in gates:
-                raise ValueError(f"gates must be a dict that holds {gate.name!r}, got {gates!r}")
-            fraction = fraction * gates[gate.name] ** gate.power
+            for name in gate.opening:
+                if not isinstance(gates, Mapping) or name not in gates:
+                    raise ValueError(f"gates must be a dict that holds {name!r}, got {gates!r}")
+            first, *others = (gates[name] for name in gate.opening)
+            fraction = fraction * sum(others, start=first) ** gate.power
         return fraction
 
     def drive(self, v: ArrayLike, celsius: float) -> FloatOrArray:
@@ -105,5 +107,15 @@ class Channel:
     def current(
         self, v: ArrayLike, gates: Mapping[str, FloatOrArray], celsius: float
     ) -> FloatOrArray:
-        """Return the current (µA/cm², outward positive) at `v` (mV) with the given gates."""
+        """Return the current (µA/cm², outward positive) at `v` (mV) with the given gates.
+
+        Instantaneous gates are where `v` has them, and the concentration ``ca`` (mM) among the
+        `gates` if they depend on it, whatever is given.
+        """
+        if isinstance(gates, Mapping):
+            ca, instantaneous = (
+                gates.get("ca"),
+                [g for g in self.gates if isinstance(g, Gate) and g.instantaneous],
+            )
+            gates = {**gates, **{g.name: g.steady_state(v, ca) for g in instantaneous}}
         return self.conductance * self.open_fraction(gates) * self.drive(v, celsius)

@@ -38,15 +38,20 @@ def shift(channel: Channel, millivolts: float, gate: str | None = None) -> Chann
 
 
 def slow(channel: Channel, factor: float, gate: str | None = None) -> Channel:
-    """Return the channel with its gating slowed by `factor` (2: half as fast), or only `gate`."""
+    """Return the channel with its gating slowed by `factor` (2: half as fast), or only `gate`.
+
+    Instantaneous gates have no time course, and stay as they are.
+    """
     _is_channel(channel)
     number("factor", factor, above=0)
+    if gate is not None:
+        _takes_time(channel, gate)
     return _on_gates(channel, gate, lambda g: replace(g, speed=g.speed / factor))
 
 
 def freeze(channel: Channel, gate: str) -> Channel:
     """Return the channel with `gate` frozen: it keeps the value it starts a run with."""
-    _is_channel(channel).gate(gate)
+    _takes_time(_is_channel(channel), gate)
     return _on_gates(channel, gate, lambda g: replace(g, speed=0.0))
 
 
@@ -151,12 +156,19 @@ def _renamed(gate: Gate | Scheme, suffix: str) -> Gate | Scheme:
         gate,
         states=tuple(state + suffix for state in gate.states),
         transitions=tuple((a + suffix, b + suffix, rate) for a, b, rate in gate.transitions),
-        open=gate.open + suffix,
+        open=tuple(state + suffix for state in gate.opening),
     )
 
 
 def _is_channel(channel: Channel) -> Channel:
     return instance("channel", channel, Channel, "a Channel")
+
+
+def _takes_time(channel, gate):
+    if channel.gate(gate).instantaneous:
+        raise ValueError(
+            f"gate {gate!r} of {channel.name!r} is instantaneous: it has no time course to change"
+        )
 
 
 def _on_gates(channel, name, change):

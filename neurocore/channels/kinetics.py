@@ -4,7 +4,8 @@ A rate is a formula in ``V`` (mV), kept as text, so that it can be read, printed
 evaluated on an array, and put into the simulator's inner loop without being written a second time.
 It is made of numbers, ``+ - * / **``, ``exp``, ``log``, ``tanh``, ``cosh``, ``linoid`` and
 conditions such as ``1 if V < -80 else 2``. Where it is 0/0 it has its limit. It must be finite and
-at least 0 from −200 to 200 mV.
+at least 0 from −200 to 200 mV. The formulas of a gate may hold ``ca``, too: the concentration of
+calcium under the membrane (mM), from 1e-6 to 10.
 """
 
 from __future__ import annotations
@@ -24,13 +25,16 @@ from neurocore._arguments import (
     temperature,
     whole,
 )
-from neurocore._formula import GRID, check, compiled
+from neurocore._formula import GRID, SOME_CALCIUM, check, compiled
 
 
 @lru_cache(maxsize=1024)
 def _still(alpha, beta):
     """Return a potential (mV) at which neither rate moves anything, or None."""
-    zero = GRID[compiled(alpha)(GRID) + compiled(beta)(GRID) <= 0]
+    v, ca = GRID, None
+    if compiled(alpha).calcium or compiled(beta).calcium:
+        v, ca = (x.ravel() for x in np.meshgrid(GRID[::8], SOME_CALCIUM))
+    zero = v[compiled(alpha)(v, ca) + compiled(beta)(v, ca) <= 0]
     return float(zero[0]) if zero.size else None
 
 
@@ -43,7 +47,7 @@ def _check_speeds(gate):
 
 @dataclass(frozen=True)
 class Gate:
-    """A gating variable x: dx/dt = α (1 − x) − β x, or dx/dt = (x∞ − x) / τ.
+    """A gating variable x: dx/dt = α (1 − x) − β x, or dx/dt = (x∞ − x) / τ, or x = x∞ at once.
 
     Parameters
     ----------
@@ -54,7 +58,8 @@ class Gate:
     alpha, beta : str
         Opening and closing rate (1/ms), formulas in ``V`` (mV); or, instead of them,
     steady, tau : str
-        steady state (0 to 1) and time constant (ms, greater than 0).
+        steady state (0 to 1) and time constant (ms, greater than 0). Without a time constant the
+        gate is instantaneous: it follows the potential at once.
     q10 : float
         By what factor the rates rise for 10 °C.
     celsius : float
@@ -69,6 +74,11 @@ class Gate:
     ValueError, TypeError
         If a formula is none, or not finite and at least 0 from −200 to 200 mV; if α and β vanish
         together; or if a number is not allowed.
+
+    Examples
+    --------
+    Activation that is too fast to matter: ``Gate("m", 3, steady="1 / (1 + exp(-(V + 30) / 9))")``;
+    a channel opened by calcium: ``Gate("q", 1, steady="ca / (ca + 0.03)")``.
     """
 
     name: str
@@ -86,11 +96,13 @@ class Gate:
         instance("name", self.name, str, "text")
         given = {f: getattr(self, f) for f in ("alpha", "beta", "steady", "tau")}
         given = {name: text for name, text in given.items() if text is not None}
-        if tuple(given) not in (("alpha", "beta"), ("steady", "tau")):
-            raise ValueError(f"gate {self.name!r} needs alpha and beta, or steady and tau")
+        if tuple(given) not in (("alpha", "beta"), ("steady", "tau"), ("steady",)):
+            raise ValueError(
+                f"gate {self.name!r} needs alpha and beta, or steady and tau, or steady alone"
+            )
         limits = {"steady": {"most": 1}, "tau": {"above": 0}}
         for name, text in given.items():
-            check(f"{name} of {self.name!r}", text, **limits.get(name, {}))
+            check(f"{name} of {self.name!r}", text, calcium=True, **limits.get(name, {}))
         if self.alpha is not None:
             v = _still(self.alpha, self.beta)
             if v is not None:
@@ -102,8 +114,31 @@ class Gate:
         _check_speeds(self)
 
     @property
-    def states(self) -> tuple[str]:
-        """The names of the variables: here one."""
+    def instantaneous(self) -> bool:
+        """Whether the gate has no time constant and follows the potential at once."""
+        return self.alpha is None and self.tau is None
+
+    @property
+    def needs_calcium(self) -> bool:
+        """Whether its formulas depend on the concentration of calcium."""
+        formulas = (self.alpha, self.beta, self.steady, self.tau)
+        return any(text is not None and compiled(text).calcium for text in formulas)
+
+    def _calcium(self, ca):
+        if not self.needs_calcium:
+            return None
+        if ca is None:
+            raise ValueError(f"ca must be given (mM): gate {self.name!r} depends on calcium")
+        return numbers("ca", ca, least=0)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The names of the variables that take time: one, or none if it is instantaneous."""
+        return () if self.instantaneous else (self.name,)
+
+    @property
+    def opening(self) -> tuple[str, ...]:
+        """The names of the variables whose sum, to the power, is the open fraction: here one."""
         return (self.name,)
 
     def factor(self: Gate | Scheme, celsius: float) -> float:
@@ -111,21 +146,28 @@ class Gate:
         celsius = number("celsius", celsius, least=-273.15, most=1000)
         return self.speed * self.q10 ** ((celsius - self.celsius) / 10)
 
-    def steady_state(self, v: ArrayLike) -> FloatOrArray:
-        """Return x∞ (1) at the potential `v` (mV, float or array)."""
-        v = numbers("v", v) - self.shift
+    def steady_state(self, v: ArrayLike, ca: ArrayLike | None = None) -> FloatOrArray:
+        """Return x∞ (1) at the potential `v` (mV, float or array) and, if need be, `ca` (mM)."""
+        v, ca = numbers("v", v) - self.shift, self._calcium(ca)
         if self.steady:
-            return compiled(self.steady)(v)
-        alpha, beta = compiled(self.alpha)(v), compiled(self.beta)(v)
+            return compiled(self.steady)(v, ca)
+        alpha, beta = compiled(self.alpha)(v, ca), compiled(self.beta)(v, ca)
         return alpha / (alpha + beta)
 
-    def time_constant(self, v: ArrayLike, celsius: float) -> FloatOrArray:
-        """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C)."""
-        v = numbers("v", v) - self.shift
-        if self.tau:
-            tau = compiled(self.tau)(v)
+    def time_constant(
+        self, v: ArrayLike, celsius: float, ca: ArrayLike | None = None
+    ) -> FloatOrArray:
+        """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C).
+
+        And at the concentration of calcium `ca` (mM), if the gate depends on it.
+        """
+        v, ca = numbers("v", v) - self.shift, self._calcium(ca)
+        if self.instantaneous:
+            tau = 0.0 * v
+        elif self.tau:
+            tau = compiled(self.tau)(v, ca)
         else:
-            tau = 1 / (compiled(self.alpha)(v) + compiled(self.beta)(v))
+            tau = 1 / (compiled(self.alpha)(v, ca) + compiled(self.beta)(v, ca))
         with np.errstate(divide="ignore"):
             return tau / self.factor(celsius)
 
@@ -163,8 +205,8 @@ class Scheme:
         The states' names.
     transitions : tuple of (str, str, str)
         From which state, to which, at which rate (1/ms, a formula in ``V``).
-    open : str
-        The state whose occupancy multiplies the conductance.
+    open : str or tuple of str
+        The state whose occupancy multiplies the conductance, or several that conduct alike.
     q10, celsius, shift, speed : float
         As in `Gate`.
 
@@ -177,13 +219,14 @@ class Scheme:
 
     states: tuple[str, ...]
     transitions: tuple[tuple[str, str, str], ...]
-    open: str
+    open: str | tuple[str, ...]
     q10: float = 3.0
     celsius: float = 6.3
     shift: float = 0.0
     speed: float = 1.0
 
     power = 1
+    instantaneous = needs_calcium = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "states", several("states", self.states, str, "text"))
@@ -202,8 +245,13 @@ class Scheme:
             if source == target:
                 raise ValueError(f"a transition must lead elsewhere, got {hop!r}")
             check(f"rate of {source!r} to {target!r}", rate)
-        if self.open not in self.states:
-            raise ValueError(f"open must be one of {self.states}, got {self.open!r}")
+        if isinstance(self.open, list):
+            object.__setattr__(self, "open", tuple(self.open))
+        instance("open", self.open, str | tuple, "the name of a state, or a tuple of such names")
+        if not self.opening or any(name not in self.states for name in self.opening):
+            raise ValueError(f"open must be among {self.states}, got {self.open!r}")
+        if len(set(self.opening)) < len(self.opening):
+            raise ValueError(f"open must name different states, got {self.open!r}")
         _check_speeds(self)
         parted = _parted(self.states, self.transitions)
         if parted:
@@ -215,8 +263,13 @@ class Scheme:
 
     @property
     def name(self) -> str:
-        """The name of the open state."""
-        return self.open
+        """The name of the open state, or of the first of several."""
+        return self.opening[0]
+
+    @property
+    def opening(self) -> tuple[str, ...]:
+        """The names of the open states."""
+        return (self.open,) if isinstance(self.open, str) else self.open
 
     factor = Gate.factor
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from neurocore._arguments import number, temperature
+
 from .channel import Channel, ConstantField
 from .kinetics import Gate
 
@@ -157,7 +159,7 @@ def cortical_potassium(conductance: float, reversal: float = -90.0) -> Channel:
     return Channel("K", conductance, reversal, (n,))
 
 
-def t_type_calcium(conductance: float = 2.0, reversal: float = 120.0) -> Channel:
+def t_type_calcium(conductance: float = 2.0, reversal: float | ConstantField = 120.0) -> Channel:
     """Return the thalamic low-threshold calcium channel, ḡ r²s (V − E_Ca) (mS/cm², mV).
 
     Huguenard and McCormick 1992, J Neurophysiol 68:1373–1383, in the form of Destexhe, Bal,
@@ -180,3 +182,207 @@ def t_type_calcium(conductance: float = 2.0, reversal: float = 120.0) -> Channel
         celsius=24.0,
     )
     return Channel("CaT", conductance, reversal, (r, s))
+
+
+def mainen_sodium(conductance: float, reversal: float = 60.0, celsius: float = 23.0) -> Channel:
+    """Return the sodium channel of a cortical pyramidal cell, ḡ m³h (mS/cm², mV).
+
+    Mainen, Joerges, Huguenard and Sejnowski 1995, Neuron 15:1427–1439 (``na.mod``): rates at 23 °C,
+    Q10 2.3. There the temperature multiplies the conductance by the same factor, 3.21 at 37 °C.
+
+    Parameters
+    ----------
+    conductance, reversal : float
+        At 23 °C (mS/cm²); and E (mV).
+    celsius : float
+        The temperature (°C) at which the channel shall conduct; the membrane's own warms its rates
+        alone. The cells of Mainen and Sejnowski 1996, Nature 382:363–366, gate 5 mV further to the
+        right: ``shift(mainen_sodium(…), 5)``.
+    """
+    warm = 2.3 ** ((temperature(number("celsius", celsius)) - 23.0) / 10)
+    number("conductance", conductance, least=0)
+    return _pyramidal_sodium(
+        float(warm * conductance), reversal, -35.0, 9.0, 0.0, "1 / (1 + exp((V + 65) / 6.2))"
+    )
+
+
+def traub_miles_sodium(
+    conductance: float = 100.0, reversal: float = 50.0, threshold: float = -67.0
+) -> Channel:
+    """Return the sodium channel of a hippocampal pyramidal cell, ḡ m³h (mS/cm², mV).
+
+    Traub and Miles 1991, Neuronal Networks of the Hippocampus, Cambridge University Press, in the
+    form of Pospischil and others 2008, Biol Cybern 99:427–441 (ModelDB 123623): 36 °C, Q10 3.
+
+    Parameters
+    ----------
+    conductance, reversal : float
+        ḡ (mS/cm²) and E (mV).
+    threshold : float
+        V_T (mV), along which all rates move; spikes start some 10 mV above it.
+    """
+    number("threshold", threshold, least=-400, most=400)
+    m = Gate(
+        "m",
+        3,
+        alpha="1.28 * linoid((V - 13) / 4)",
+        beta="1.4 * linoid(-(V - 40) / 5)",
+        celsius=36.0,
+        shift=threshold,
+    )
+    h = Gate(
+        "h",
+        1,
+        alpha="0.128 * exp(-(V - 17) / 18)",
+        beta="4 / (1 + exp(-(V - 40) / 5))",
+        celsius=36.0,
+        shift=threshold,
+    )
+    return Channel("Na", conductance, reversal, (m, h))
+
+
+def traub_miles_potassium(
+    conductance: float = 80.0, reversal: float = -100.0, threshold: float = -67.0
+) -> Channel:
+    """Return the delayed rectifier that goes with `traub_miles_sodium`, ḡ n⁴ (mS/cm², mV).
+
+    Traub and Miles 1991, as there; `threshold` is V_T (mV).
+    """
+    number("threshold", threshold, least=-400, most=400)
+    n = Gate(
+        "n",
+        4,
+        alpha="0.16 * linoid((V - 15) / 5)",
+        beta="0.5 * exp(-(V - 10) / 40)",
+        celsius=36.0,
+        shift=threshold,
+    )
+    return Channel("K", conductance, reversal, (n,))
+
+
+def m_type_potassium(conductance: float = 0.07, reversal: float = -90.0) -> Channel:
+    """Return the slow potassium current that a muscarinic agonist blocks, ḡ p (mS/cm², mV).
+
+    Yamada, Koch and Adams 1989, as in Pospischil and others 2008, Biol Cybern 99:427–441
+    (ModelDB 123623), its longest time constant 1 s: 36 °C, Q10 2.3.
+    """
+    p = Gate(
+        "p",
+        1,
+        steady="1 / (1 + exp(-(V + 35) / 10))",
+        tau="1000 / (3.3 * exp((V + 35) / 20) + exp(-(V + 35) / 20))",
+        q10=2.3,
+        celsius=36.0,
+    )
+    return Channel("M", conductance, reversal, (p,))
+
+
+def l_type_calcium(conductance: float = 0.17, reversal: float | ConstantField = 120.0) -> Channel:
+    """Return the high-threshold calcium channel of a cortical pyramidal cell, ḡ q²r (mS/cm², mV).
+
+    Reuveni, Friedman, Amitai and Gutnick 1993, J Neurosci 13:4609–4621, as in Pospischil and others
+    2008, Biol Cybern 99:427–441 (ModelDB 123623): 36 °C; a Q10 of 3 is assumed.
+    """
+    q = Gate(
+        "q",
+        2,
+        alpha="0.209 * linoid((V + 27) / 3.8)",
+        beta="0.94 * exp(-(V + 75) / 17)",
+        celsius=36.0,
+    )
+    r = Gate(
+        "r",
+        1,
+        alpha="0.000457 * exp(-(V + 13) / 50)",
+        beta="0.0065 / (1 + exp(-(V + 15) / 28))",
+        celsius=36.0,
+    )
+    return Channel("CaL", conductance, reversal, (q, r))
+
+
+def nav17_sodium(conductance: float = 18.0, reversal: float = 67.1) -> Channel:
+    """Return Nav1.7, the sodium channel that makes pain, ḡ m³hs (mS/cm², mV).
+
+    Sheets, Jackson, Waxman, Dib-Hajj and Cummins 2007, J Physiol 581:1019–1031, as in Choi and
+    Waxman 2011, J Neurophysiol 106:3173–3184, at 22 °C; a Q10 of 3 is assumed. s is slow
+    inactivation. Below −88.9 mV the published closing rate of h is negative; here it is 0.
+    """
+    m = _at_22(
+        "m7",
+        3,
+        alpha="15.5 / (1 + exp(-(V - 5) / 12.08))",
+        beta="35.2 / (1 + exp((V + 72.7) / 16.7))",
+    )
+    closing = "-0.00283 + 2.00283 / (1 + exp(-(V + 5.5266) / 12.70195))"
+    h = _at_22(
+        "h7",
+        1,
+        alpha="0.38685 / (1 + exp((V + 122.35) / 15.29))",
+        beta=f"0 if V < -88.85 else {closing}",
+    )
+    s = _at_22(
+        "s7",
+        1,
+        alpha="0.00003 + 0.00092 / (1 + exp((V + 93.9) / 16.6))",
+        beta="132.05 / (1 + exp(-(V - 384.9) / 28.5))",
+    )
+    return Channel("Nav1.7", conductance, reversal, (m, h, s))
+
+
+def nav18_sodium(conductance: float = 7.0, reversal: float = 67.1) -> Channel:
+    """Return Nav1.8, the sodium channel that resists tetrodotoxin, ḡ mh (mS/cm², mV).
+
+    Sheets, Jackson, Waxman, Dib-Hajj and Cummins 2007, J Physiol 581:1019–1031, as in Choi and
+    Waxman 2011, J Neurophysiol 106:3173–3184, at 22 °C; a Q10 of 3 is assumed.
+    """
+    m = _at_22(
+        "m8",
+        1,
+        alpha="2.85 - 2.839 / (1 + exp((V - 1.159) / 13.95))",
+        beta="7.6205 / (1 + exp((V + 46.463) / 8.8289))",
+    )
+    h = _at_22(
+        "h8",
+        1,
+        steady="1 / (1 + exp((V + 32.2) / 4))",
+        tau="1.218 + 42.043 * exp(-(V + 38.1)**2 / (2 * 15.19**2))",
+    )
+    return Channel("Nav1.8", conductance, reversal, (m, h))
+
+
+def sensory_potassium(conductance: float = 4.78, reversal: float = -84.7) -> Channel:
+    """Return the delayed rectifier of a small sensory neuron, ḡ n (mS/cm², mV).
+
+    Choi and Waxman 2011, J Neurophysiol 106:3173–3184, at 22 °C; a Q10 of 3 is assumed.
+    """
+    n = _at_22(
+        "n",
+        1,
+        steady="1 / (1 + exp(-(V + 14.62) / 18.38))",
+        tau="1 + 1 / (0.01265 * linoid((V + 14.273) / 10) + 0.125 * exp(-(V + 55) / 2.5))",
+    )
+    return Channel("K", conductance, reversal, (n,))
+
+
+def sensory_a_type(conductance: float = 8.33, reversal: float = -84.7) -> Channel:
+    """Return the A-type potassium channel of a small sensory neuron, ḡ ab (mS/cm², mV).
+
+    Choi and Waxman 2011, J Neurophysiol 106:3173–3184, at 22 °C; a Q10 of 3 is assumed.
+    """
+    a = _at_22(
+        "a",
+        1,
+        steady="1 / (1 + exp(-(V + 5.4) / 16.4))**4",
+        tau="0.25 + 10.04 * exp(-(V + 24.67)**2 / (2 * 34.8**2))",
+    )
+    b = _at_22(
+        "b",
+        1,
+        steady="1 / (1 + exp((V + 49.9) / 4.6))",
+        tau="20 + 50 * exp(-(V + 40)**2 / (2 * 40**2))",
+    )
+    return Channel("KA", conductance, reversal, (a, b))
+
+
+def _at_22(name, power, **formulas):
+    return Gate(name, power, celsius=22.0, **formulas)

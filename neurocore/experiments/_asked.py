@@ -12,6 +12,7 @@ from neurocore._arguments import a_function, instance, numbers
 from neurocore.cable import Cable, Chosen, Patch
 from neurocore.simulate import Resets
 from neurocore.stimuli import Stimulus
+from neurocore.synapses import Synapse
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -69,7 +70,7 @@ def is_axon(axon: Cable, name: str = "axon") -> Cable:
 def one_trace(stimulus: T) -> T:
     """Return what stimulates, once it is known that no amplitude has an axis."""
     for s in stimulus if isinstance(stimulus, list | tuple) else [stimulus]:
-        if isinstance(s, Stimulus) and s.traces is not None:
+        if isinstance(s, Stimulus | Synapse) and s.traces is not None:
             raise ValueError(f"stimulus must be one trace, got {s.traces} of them")
     return stimulus
 

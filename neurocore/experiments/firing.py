@@ -14,6 +14,7 @@ from neurocore._arguments import number, numbers, several, span
 from neurocore.cable import Cable, Patch
 from neurocore.simulate import simulate
 from neurocore.stimuli import Stimulus, pulse, ramp, step
+from neurocore.synapses import Synapse
 
 from ._asked import ForSimulate, is_cell, one_trace, some, sweep
 from .thresholds import NEVER, fires, pulse_threshold, smallest, smallest_from_below, threshold
@@ -92,7 +93,7 @@ def latency(
     if isinstance(cell, Cable):
         options.setdefault("record", [-1])
     stimuli = list(stimulus) if isinstance(stimulus, Sequence) else [stimulus]
-    stimuli = several("stimulus", one_trace(stimuli), Stimulus, "made by step, pulse, …")
+    stimuli = several("stimulus", one_trace(stimuli), Stimulus | Synapse, "made by step, pulse, …")
     if not stimuli:
         raise ValueError("stimulus must be at least one, got none")
     r = simulate(cell, list(stimuli), duration, stop_at_spike=True, **options)

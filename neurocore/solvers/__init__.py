@@ -17,6 +17,17 @@ Cables, and many traces at once:
 
 from __future__ import annotations
 
+from neurocore._formula import MOST_CALCIUM
+
+
+def calcium_left_range(ca: float, t: float | None = None) -> FloatingPointError:
+    """Return the error for a concentration that no shell can have."""
+    near = "" if t is None else f" near t = {t:g} ms"
+    return FloatingPointError(
+        f"the calcium under the membrane ran out{near}, or never stopped rising: it is {ca:g} mM "
+        f"(allowed: 0 to {MOST_CALCIUM:g} mM); is the shell too thin, or its current outward?"
+    )
+
 
 def left_range(t: float, v: float, low: float, high: float) -> FloatingPointError:
     """Return the error for a simulation that no longer means anything."""

@@ -10,14 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurocore._formula import MOST_CALCIUM
 from neurocore._search import bisect
 from neurocore.membrane import Membrane
 
-from . import left_range
+from . import calcium_left_range, left_range
 from .right_hand_side import FUNCTIONS, kind_of, numbers_of, right_hand_side
 
 # Dormand and Prince 1980, J Comput Appl Math 6:19–26: when each stage is, and from what
@@ -47,12 +49,18 @@ DENSE = {
     7: 69997945 / 29380423,
 }
 
+SYNAPSE = ("a", "c", "b", "decay", "rise", "e")  # the numbers of each, in the text
+RESTING_CALCIUM = 1e-4  # mM: what is small beside it does not count
 LOWEST, HIGHEST = -400.0, 400.0  # mV: beyond them no membrane holds and no rate is known
 
 
-def _source(kind, clamped, moving):
-    """Return the integrator's text for one kind of membrane; `moving` if the current rises."""
+def _source(kind, clamped, moving, synapses):
+    """Return the integrator's text for one kind of membrane and a number of synapses.
+
+    `moving` if the current rises.
+    """
     lines, numbers, count = right_hand_side(kind, clamped)
+    opened = [f"{letter}_syn{k}" for k in range(synapses) for letter in SYNAPSE]
     y, u = ([f"{letter}{j}" for j in range(count)] for letter in "yu")
     k = {s: [f"k{s}_{j}" for j in range(count)] for s in range(1, 8)}
 
@@ -67,6 +75,12 @@ def _source(kind, clamped, moving):
     def stage(s, when):
         if moving:
             body.append(f"i = i0 + slope * {when}")
+        if synapses:
+            body.extend([f"s = {when}", *([] if moving else ["i = i0"])])
+        for k in range(synapses):
+            a, c, b, decay, rise, e = opened[k * len(SYNAPSE) : (k + 1) * len(SYNAPSE)]
+            g = f"({a} + {c} * s) * exp(-s * {decay}) - {b} * exp(-s * {rise})"
+            body.append(f"i -= ({g}) * (u0 - {e})")
         body.extend(line.replace("@", f"k{s}_") for line in lines)
 
     body += [f"{tuple_of(u)} = {tuple_of(y)}"]
@@ -77,13 +91,23 @@ def _source(kind, clamped, moving):
         stage(s, f"(t - start + {when!r} * h)" if s < 7 else "(t - start + h)")
     body.append(f"x = 0.01 * ({combine(ERROR, 0)})")  # 100 mV weigh as much as a whole gate
     body.append("e = x * x")
+    calcium = count - 1 if kind[0] else None
     for j in range(1, count):
         body += [f"x = {combine(ERROR, j)}", "e += x * x"]
+        if j == calcium:  # its own concentration weighs as much as a whole gate
+            body[-2] = f"x = ({combine(ERROR, j)}) / ({RESTING_CALCIUM!r} + abs({y[j]}))"
+    check = ""
+    if calcium:
+        check = f"""
+            if not 0 < {u[calcium]} < {MOST_CALCIUM!r}:
+                raise calcium_left_range({u[calcium]}, t + h)"""
+    unpacked = f"{tuple_of(opened)} = synapses" if synapses else "pass"
     stored = [name for s in k if s != 2 for name in k[s]]
     return f"""
-def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, numbers, steps):
+def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, numbers, steps, synapses):
     {tuple_of(y)} = state
     {tuple_of(numbers)} = numbers
+    {unpacked}
     limit = ({math.sqrt(count)!r} * tolerance) ** 2
     t, i, before, spiked = start, i0, 1.0, False
     {_indent(first, 4)}
@@ -97,7 +121,7 @@ def advance(start, stop, h, state, i0, slope, rate, threshold, tolerance, number
             e = 1e6
         if e <= 1.0:
             if not LOWEST < u0 < HIGHEST:
-                raise left_range(t + h, u0, LOWEST, HIGHEST)
+                raise left_range(t + h, u0, LOWEST, HIGHEST){check}
             steps.extend((t, h, {tuple_of(y + stored)}))
             t = t + h if t + h < stop else stop
             spiked = y0 < threshold <= u0
@@ -122,17 +146,18 @@ def _indent(lines, width):
 
 
 @lru_cache(maxsize=128)
-def _compiled(kind, clamped, moving):
+def _compiled(kind, clamped, moving, synapses):
     names = FUNCTIONS | {"inf": math.inf, "left_range": left_range}
+    names["calcium_left_range"] = calcium_left_range
     names |= {"LOWEST": LOWEST, "HIGHEST": HIGHEST}
-    exec(compile(_source(kind, clamped, moving), "<one patch>", "exec"), names)
+    exec(compile(_source(kind, clamped, moving, synapses), "<one patch>", "exec"), names)
     return names["advance"]
 
 
 def run(
     membrane: Membrane,
     state: Sequence[float],
-    stretches: Sequence[tuple[float, float, float, float, dict[int, float]]],
+    stretches: Sequence[tuple[float, float, float, float, dict[int, float], list[Any]]],
     command: bool,
     tolerance: float,
     threshold: float | None,
@@ -144,10 +169,11 @@ def run(
     membrane : Membrane
         The patch's.
     state : list of float
-        V (mV), then the gating variables.
-    stretches : list of (start, stop, first, last, changes)
-        Times (ms); current density (µA/cm²) or, with `command`, potential (mV) at both ends; and
-        what is set at the start, from place in the state to value.
+        V (mV), then the gating variables, and calcium (mM) if there is any.
+    stretches : list of (start, stop, first, last, changes, synapses)
+        Times (ms); current density (µA/cm²) or, with `command`, potential (mV) at both ends; what
+        is set at the start, from place in the state to value; and for each synapse a, c, b of its
+        `terms`, one over its decay and its rise (1/ms), and its reversal (mV).
     command : bool
         Whether V is commanded.
     tolerance : float
@@ -164,16 +190,16 @@ def run(
     numbers = numbers_of(membrane)
     threshold = math.inf if threshold is None else threshold
     h, steps, state = 0.02, [], list(state)
-    for start, stop, first, last, changes in stretches:
+    for start, stop, first, last, changes, synapses in stretches:
         for place, value in changes.items():
             state[place] = value
         if command:
             state[0] = first
         slope = (last - first) / (stop - start)
-        advance = _compiled(kind, command, slope != 0 and not command)
+        advance = _compiled(kind, command, slope != 0 and not command, len(synapses))
         t, h, state, spiked, driven = advance(
             start, stop, min(h, 0.1), state, first, slope, slope, threshold, tolerance,
-            numbers, steps,
+            numbers, steps, [x for s in synapses for x in s],
         )  # fmt: skip
         if spiked:
             break

@@ -10,10 +10,10 @@ from neurocore.channels import Gate, Scheme
 
 
 def relaxation(
-    gate: Gate, v: ArrayLike, celsius: float, dt: float
+    gate: Gate, v: ArrayLike, celsius: float, dt: float, ca: ArrayLike | None = None
 ) -> tuple[FloatOrArray, FloatOrArray]:
     """Return x∞ and the factor in x ← x∞ + factor (x − x∞), a gate's step at each potential."""
-    return gate.steady_state(v), np.exp(-dt / gate.time_constant(v, celsius))
+    return gate.steady_state(v, ca), np.exp(-dt / gate.time_constant(v, celsius, ca))
 
 
 def propagator(scheme: Scheme, v: ArrayLike, celsius: float, dt: float) -> NDArray[np.float64]:

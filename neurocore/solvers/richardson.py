@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from .observer import Observer
+from .staggered import Opened
 
 
 def run(chain, start, plan, step, columns, *, every, gates, micro, last):
@@ -62,8 +63,10 @@ def run(chain, start, plan, step, columns, *, every, gates, micro, last):
                 count = min(count, round((end - a) / dt))
             if count < 1:
                 break
-            observer.t, observer.alone = a, b == plan.duration and current is None
-            chain.stretch(v, count, dt, current, slope, observer)
+            observer.t = a
+            observer.alone = b == plan.duration and current is None and not plan.synapses
+            opened = [Opened(s, a, chain, micro) for s in plan.synapses]
+            chain.stretch(v, count, dt, current, slope, observer, opened)
             if observer.over:
                 end = observer.t
                 break

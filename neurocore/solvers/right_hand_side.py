@@ -7,12 +7,14 @@ names in it, so a moved slider compiles nothing.
 import ast
 import math
 import re
+from itertools import product
 
-from neurocore._formula import compiled
+from neurocore._formula import MOST_CALCIUM, compiled
 from neurocore.channels import ConstantField, Scheme
 from neurocore.ions import FARADAY, thermal_voltage
 
 FAR = 700.0  # mV: beyond all potentials of a run, shifts included
+TRACE = 1e-9  # mM: less calcium than any run holds, but a trial step may go beyond
 
 
 def _with_limits(function):
@@ -61,7 +63,8 @@ class _Inline(ast.NodeTransformer):
 def _line(node):
     """Return the expression as a V + b if that is what it amounts to and saves something."""
     if not isinstance(node, ast.BinOp | ast.UnaryOp) or any(
-        isinstance(part, ast.Call | ast.IfExp) for part in ast.walk(node)
+        isinstance(part, ast.Call | ast.IfExp) or (isinstance(part, ast.Name) and part.id == "ca")
+        for part in ast.walk(node)
     ):
         return None
     f = eval(f"lambda V: {ast.unparse(node)}")
@@ -80,21 +83,28 @@ def inline(formula, moved):
     tree = ast.parse(ast.unparse(compiled(formula).tree), mode="eval")
     text = ast.unparse(_Inline().visit(tree))
     try:
-        for v in (-FAR, FAR):
-            eval(text, dict(FUNCTIONS), {"V": v})
+        for v, ca in product((-FAR, FAR), (TRACE, MOST_CALCIUM)):
+            eval(text, dict(FUNCTIONS), {"V": v, "ca": ca})
     except (ArithmeticError, ValueError):
         text = re.sub(r"\b(exp|expm1|cosh|log)\(", r"limit_\1(", text)
     return f"({text.replace('V', f'(V - {moved})') if moved else text})"
 
 
 def kind_of(membrane):
-    """Return what decides the text: the formulas, and which gates are shifted at all."""
-    return tuple(
+    """Return what decides the text: the formulas, and which gates are shifted at all.
+
+    And which channels let calcium in, or None where nobody keeps account of it.
+    """
+    carriers = None
+    if membrane.calcium:
+        names = [channel.name for channel in membrane.channels]
+        carriers = tuple(names.index(name) for name in membrane.calcium.channels)
+    return carriers, tuple(
         (
             isinstance(channel.reversal, ConstantField),
             tuple(
                 (
-                    (gate.states, gate.transitions, gate.open)
+                    (gate.states, gate.transitions, gate.opening)
                     if isinstance(gate, Scheme)
                     else (gate.alpha, gate.beta, gate.steady, gate.tau),
                     gate.power,
@@ -120,22 +130,41 @@ def numbers_of(membrane):
         else:
             numbers += [channel.conductance, channel.reversal]
         for gate in channel.gates:
-            numbers.append(gate.factor(membrane.celsius))
+            if not gate.instantaneous:
+                numbers.append(gate.factor(membrane.celsius))
             if gate.shift:
                 numbers.append(gate.shift)
+    if membrane.calcium:
+        numbers += [membrane.calcium.rise, membrane.calcium.rest, 1 / membrane.calcium.tau]
     return tuple(numbers)
+
+
+def count_states(channels):
+    """Return how many gating variables take time, in the channels' part of a kind."""
+    gates = [gate for _, gates in channels for gate, _, _ in gates]
+    return sum(len(g[0]) if len(g) == 3 else bool(g[0] or g[3]) for g in gates)
 
 
 def right_hand_side(kind, clamped):
     """Return one stage's lines, from u0 = V, u1, … to @0 = dV/dt, @1, …, and the names they use."""
     lines, numbers, total, state = ["V = u0"], ["per_c"], [], 1
-    for c, (constant_field, gates) in enumerate(kind):
+    carriers, channels = kind
+    if carriers:
+        last = 1 + count_states(channels)
+        lines.append(f"ca = u{last} if u{last} > {TRACE!r} else {TRACE!r}")
+    for c, (constant_field, gates) in enumerate(channels):
         if constant_field:
             numbers += [f"z{c}", f"p{c}", f"q{c}"]
         else:
             numbers += [f"g{c}", f"e{c}"]
         opening = []
         for gate, power, moved in gates:
+            if len(gate) == 4 and not (gate[0] or gate[3]):
+                at_once = f"x{len(lines)}"
+                numbers += [f"m{at_once}"] if moved else []
+                lines.append(f"{at_once} = {inline(gate[2], f'm{at_once}' if moved else None)}")
+                opening += [at_once] * power
+                continue
             speed, shift = f"s{state}", f"m{state}" if moved else None
             numbers += [speed, shift] if shift else [speed]
             if len(gate) == 3:
@@ -148,7 +177,8 @@ def right_hand_side(kind, clamped):
                     flows[target].append(f"+ f{k}")
                 for name in states:
                     lines.append(f"@{place[name]} = {' '.join(flows[name]) or '0.0'}")
-                opening += [f"u{place[opened]}"]
+                total_open = " + ".join(f"u{place[name]}" for name in opened)
+                opening += [total_open if len(opened) == 1 else f"({total_open})"]
                 state += len(states)
                 continue
             alpha, beta, steady, tau = (f and inline(f, shift) for f in gate)
@@ -166,5 +196,13 @@ def right_hand_side(kind, clamped):
             total.append(" * ".join([*opening, drive]))
         else:
             total.append(" * ".join([f"g{c}", *opening, f"(V - e{c})"]))
+        if carriers and c in carriers:
+            lines.append(f"ca{c} = {total[-1]}")
+            total[-1] = f"ca{c}"
+    if carriers:
+        current = " + ".join(f"ca{c}" for c in carriers)
+        lines.append(f"@{state} = -rise * ({current}) - (u{state} - rest) * pump")
+        numbers += ["rise", "rest", "pump"]
+        state += 1
     lines.append("@0 = rate" if clamped else f"@0 = per_c * (i - {' - '.join(total) or '0.0'})")
     return lines, numbers, state

@@ -37,11 +37,26 @@ def scheme_table(scheme: Scheme, celsius: float, dt: float) -> NDArray[np.float6
 
 @lru_cache(maxsize=16)
 def drive_table(channel: Channel, celsius: float) -> NDArray[np.float64]:
-    """Return slope G and offset B of a constant-field current, I ≈ G V − B, over the grid in V."""
+    """Return slope G and offset B of a current that is a curve in V, I ≈ G V − B, over the grid.
+
+    A constant field bends it, and so does a gate that follows V at once.
+    """
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
-    drive = channel.drive(v, celsius)
-    slope = (channel.drive(v + 1e-3, celsius) - channel.drive(v - 1e-3, celsius)) / 2e-3
+    drive = current_curve(channel, v, celsius)
+    above, below = (current_curve(channel, v + dv, celsius) for dv in (1e-3, -1e-3))
+    slope = (above - below) / 2e-3
     return _with_slopes(_moved_out(np.array([slope, slope * v - drive])))
+
+
+def current_curve(
+    channel: Channel, v: NDArray[np.float64], celsius: float, ca: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return a channel's current for each unit of conductance and of gates that take time."""
+    drive = np.asarray(channel.drive(v, celsius))
+    for gate in channel.gates:
+        if isinstance(gate, Gate) and gate.instantaneous:
+            drive = drive * gate.steady_state(v, ca) ** gate.power
+    return drive
 
 
 def _moved_out(rows):
