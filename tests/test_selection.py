@@ -38,7 +38,7 @@ def changed(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "broken", "whole"),
     [
-        ((SQUID, "conductance=120.0", "conductance=119.0"), "test_simulate", "test_ions"),
+        ((SQUID, "120.0", "119.0"), "test_simulate", "test_ions"),
         ((IONS, "FARADAY = 1.6", "FARADAY = 1.7"), "test_ions", "test_reduced"),
         ((NUMERIC, "return ", "return not "), "test_practice", "test_simulate"),
         ((TYPIST, "delay=0):", "delay=1):"), "test_keys", "test_practice"),
