@@ -11,11 +11,11 @@ book: .venv/ready
 
 test: .venv/ready
 	$(BIN)/python tests/browser.py
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	PYTHONPATH=tests:book/_ext $(BIN)/python -m pytest -p selection --numprocesses 2 --dist loadgroup
+	PYTHONPATH=tests:book/_ext $(BIN)/python -m pytest -p selection --numprocesses 2 --dist loadfile
 
 lab: .venv/ready
 	$(BIN)/jupyter lab exercises

@@ -12,6 +12,7 @@ import serve
 from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import expect
+from xdist.scheduler import LoadFileScheduling
 
 # Slow machines are no fault, and what CI finds must be found again by who looks into it.
 settings.register_profile("book", deadline=None, derandomize="CI" in os.environ)
@@ -36,11 +37,17 @@ FLAGS = [
 SHARED = {"test_hosts", "test_live", "test_practice_bank", "test_progress_page", "test_site"}
 
 
-def pytest_collection_modifyitems(items):
-    """Say which tests belong together, for `--dist loadgroup`: a notebook's cells, a file's."""
-    for item in items:
-        if item.path.stem not in SHARED:
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+class Scheduling(LoadFileScheduling):
+    """A file's tests, and a notebook's cells, go to one worker; those of long files to any."""
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        return nodeid if Path(file).stem in SHARED else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Say who hands out the tests (xdist's own groups do nothing under pytest 9)."""
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

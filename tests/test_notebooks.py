@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import Scheduling
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = [ROOT / "book", ROOT / "exercises"]
@@ -140,3 +141,10 @@ def test_a_second_sentence_on_a_line_is_seen(text, found):
 )
 def test_what_counts_as_a_figure(code, tags, drawn):
     assert draws({"source": [code], "metadata": {"tags": tags}}) is drawn
+
+
+def test_cells_of_a_notebook_go_to_one_worker():
+    scope = Scheduling.__new__(Scheduling)._split_scope
+    cells = {scope(f"exercises/spike.ipynb::Cell {k}") for k in range(3)}
+    assert cells == {"exercises/spike.ipynb"}
+    assert len({scope(f"tests/test_live.py::test_{k}") for k in range(3)}) == 3
