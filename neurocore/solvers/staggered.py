@@ -335,13 +335,13 @@ class Chain:
             self.load[:-1] += link
             self.load[1:] += link
             self.off = -link
-        # so steep is the current through gates that follow V at once that its tangent is taken
-        # anew at where V turns out to be in half a step
-        self.steep = any(gate.instantaneous for m in membranes for gate in m.gates)
         self.constant = np.zeros((2, self.size))
         self.groups = []
         everyone = [m for _ in range(traces) for m in membranes]
         kinds, kind = distinct(everyone)
+        # so steep is the current through gates that follow V at once that its tangent is taken
+        # anew at where V turns out to be in half a step
+        self.steep = any(gate.instantaneous for m in kinds for gate in m.gates)
         signatures = [_signature(m) for m in kinds]
         members = {}
         for k, which in enumerate(kind):
