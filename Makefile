@@ -4,14 +4,18 @@ PORT ?= 8000
 BIN := .venv/bin
 FRONT_END := $(wildcard neurocore/labs/front_end/*)
 
-.PHONY: book test lab
+.PHONY: book test check lab
 book: .venv/ready
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	$(BIN)/python book/_ext/serve.py _build/html $(PORT)
 
 test: .venv/ready
 	$(BIN)/python tests/browser.py
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+check: .venv/ready
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	PYTHONPATH=tests:book/_ext $(BIN)/python -m pytest -p selection --numprocesses 2 --dist loadgroup
 
 lab: .venv/ready
 	$(BIN)/jupyter lab exercises

@@ -1,7 +1,5 @@
 """The models, labs and exercises behind an online textbook of the action potential."""
 
-import sys
-
 from ._formula import linoid
 from .axon import (
     bare_axon,
@@ -9,9 +7,10 @@ from .axon import (
     demyelinate,
     membranes_in_myelin,
     myelinated_axon,
+    open_paranodes,
     series,
 )
-from .cable import Cable, Patch, chain, length_constant, patch
+from .cable import Cable, Patch, chain, length_constant, patch, tree
 from .cells import (
     fast_spiking,
     intrinsically_bursting,
@@ -97,6 +96,7 @@ from .ions import (
     nernst,
     thermal_voltage,
 )
+from .mammalian import mammalian_axon
 from .membrane import (
     Membrane,
     brill_node,
@@ -106,7 +106,9 @@ from .membrane import (
     modify,
     passive,
 )
+from .morphology import read_swc
 from .networks import RandomNetwork, siegert_rate
+from .neuroml import to_neuroml
 from .recording import Recording
 from .reduced import (
     AdEx,
@@ -117,6 +119,7 @@ from .reduced import (
     spiking,
     trajectory,
 )
+from .sheath import Sheath
 from .simulate import simulate
 from .spikes import crossings
 from .stimuli import (
@@ -134,6 +137,3 @@ from .stochastic import SQUID_DENSITY, ChannelNoise, channel_noise
 from .synapses import Synapse, synapse
 
 __version__ = "0.1.0"
-
-if sys.platform == "emscripten":
-    import neurocore._browser

@@ -1,12 +1,31 @@
 """Checks of arguments: what counts as a number here, and the error that says so if it does not."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import UnionType
+from typing import TypeAlias, TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
+
+FloatOrArray: TypeAlias = float | NDArray[np.float64]
+"""What comes out: a float if numbers went in, an array if any of them was one."""
+
+T = TypeVar("T")
 
 MOST_STEPS = 1e7  # in one run, and as many samples
 LOWEST_CELSIUS, HIGHEST_CELSIUS = -5.0, 100.0
 
 
-def numbers(name, value, *, above=None, least=None, most=None):
+def numbers(
+    name: str,
+    value: object,
+    *,
+    above: float | None = None,
+    least: float | None = None,
+    most: float | None = None,
+) -> NDArray[np.float64]:
     """Return `value` as a float array after checking it.
 
     Parameters
@@ -59,7 +78,7 @@ def numbers(name, value, *, above=None, least=None, most=None):
     return array
 
 
-def number(name, value, **limits):
+def number(name: str, value: object, **limits: float | None) -> float:
     """Return `value` as one Python float; same limits and errors as `numbers`."""
     array = numbers(name, value, **limits)
     if array.ndim:
@@ -67,21 +86,23 @@ def number(name, value, **limits):
     return float(array)
 
 
-def part_of_run(name, value, duration):
+def part_of_run(name: str, value: float, duration: float) -> None:
     """Check a step, or a time between samples, against its run (ms); same errors as `numbers`."""
     number("duration", duration, above=0)
     if number(name, value, least=duration / MOST_STEPS) > duration:
         raise ValueError(f"{name} must not exceed the run's {duration:g} ms, got {value:g}")
 
 
-def span(low, high, names=("low", "high"), **limits):
+def span(
+    low: float, high: float, names: tuple[str, str] = ("low", "high"), **limits: float | None
+) -> None:
     """Check that one number exceeds another; same limits and errors as `number` besides."""
     number(names[0], low, **limits)
     if number(names[1], high, **limits) <= low:
         raise ValueError(f"{names[1]} must exceed {names[0]} = {low:g}, got {high:g}")
 
 
-def whole(name, value, least=None):
+def whole(name: str, value: object, least: int | None = None) -> int:
     """Return `value` if it is a whole number, of Python or numpy; same errors as `numbers`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         kind = TypeError if not isinstance(value, float | np.floating) else ValueError
@@ -93,14 +114,14 @@ def whole(name, value, least=None):
     raise kind(f"{name} must be a whole number{limit}, got {value!r}")
 
 
-def instance(name, value, kind, what):
+def instance(name: str, value: T, kind: type | UnionType, what: str) -> T:
     """Return `value` if it is of a kind (type or union); TypeError saying `what` it must be."""
     if not isinstance(value, kind):
         raise TypeError(f"{name} must be {what}, got {value!r}")
     return value
 
 
-def several(name, value, kind, what):
+def several(name: str, value: Sequence[T], kind: type | UnionType, what: str) -> tuple[T, ...]:
     """Return a list or tuple as a tuple if all of its items are of a kind; else TypeError."""
     instance(name, value, list | tuple, f"a tuple of {what}")
     for k, item in enumerate(value):
@@ -108,14 +129,14 @@ def several(name, value, kind, what):
     return tuple(value)
 
 
-def a_function(name, value):
+def a_function(name: str, value: T) -> T:
     """Return `value` if it can be called; else TypeError."""
     if not callable(value):
         raise TypeError(f"{name} must be a function, got {value!r}")
     return value
 
 
-def temperature(celsius, name="celsius"):
+def temperature(celsius: object, name: str = "celsius") -> NDArray[np.float64]:
     """Return a temperature in °C as a float array, refusing what is plainly kelvin."""
     array = numbers(name, celsius)
     bad = array[(array < LOWEST_CELSIUS) | (array > HIGHEST_CELSIUS)]
@@ -129,7 +150,7 @@ def temperature(celsius, name="celsius"):
     return array
 
 
-def same_grid(**arrays):
+def same_grid(**arrays: FloatOrArray) -> tuple[NDArray[np.float64], ...]:
     """Broadcast named arrays against each other; an error gives every name and shape."""
     try:
         return np.broadcast_arrays(*arrays.values())
@@ -138,6 +159,6 @@ def same_grid(**arrays):
         raise ValueError(f"these shapes do not fit together: {shapes}") from error
 
 
-def plain(result):
+def plain(result: FloatOrArray) -> FloatOrArray:
     """Return a 0-d result as a Python float and any other as the array it is."""
     return float(result) if np.ndim(result) == 0 else result

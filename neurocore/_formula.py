@@ -7,14 +7,20 @@ over a small circle in the complex plane around the point (Cauchy's integral; Ly
 SIAM J Numer Anal 4:202–210). The circle keeps clear of the singular point, so no digit is lost.
 """
 
+from __future__ import annotations
+
 import ast
 from functools import lru_cache
+from typing import TypeVar, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ._arguments import numbers, plain
+from ._arguments import FloatOrArray, numbers, plain
 from ._search import bisect, lowest
 from .ions import bernoulli
+
+V = TypeVar("V", bound=FloatOrArray)
 
 LOWEST, HIGHEST = -200.0, 200.0  # mV: where a formula must hold
 GRID = np.linspace(LOWEST, HIGHEST, 1601)
@@ -25,6 +31,10 @@ ORDER = 8  # of the series
 POINTS = 64  # on the circle
 
 
+@overload
+def linoid(x: float) -> float: ...
+@overload
+def linoid(x: ArrayLike) -> FloatOrArray: ...
 def linoid(x):
     """Return x / (1 − exp(−x)), whose value at 0 is 1.
 
@@ -59,7 +69,14 @@ _OPERATORS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.Pow
 _COMPARISONS = ast.Lt | ast.LtE | ast.Gt | ast.GtE | ast.Eq | ast.NotEq
 
 
-def check(name, text, *, above=None, most=None, calcium=False):
+def check(
+    name: str,
+    text: str,
+    *,
+    above: float | None = None,
+    most: float | None = None,
+    calcium: bool = False,
+) -> None:
     """Check a formula, and that its values are finite, at least 0 and within what is allowed.
 
     Parameters
@@ -119,12 +136,12 @@ def _check(name, text, above, most, calcium):
         raise ValueError(
             f"{name} must be finite and {allowed} {span}, but {text!r} is "
             f"{values[~good][0]:g} at {v[~good][0]:.6g} mV"
-            + (f" and {ca[~good][0]:.3g} mM" if formula.calcium else "")
+            + ("" if ca is None else f" and {ca[~good][0]:.3g} mM")
         )
 
 
 @lru_cache(maxsize=1024)
-def compiled(text):
+def compiled(text: str) -> Formula:
     """Return the `Formula` of a text; ValueError with what is wrong with it, if anything is."""
     try:
         return Formula(text)
@@ -145,7 +162,7 @@ class Formula:
         Whether it depends on ``ca``, too.
     """
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         self.special, self.poles = [], []
         parsed = _parsed(text)
         self.calcium = _uses(parsed, "ca")
@@ -157,10 +174,10 @@ class Formula:
         except ArithmeticError as error:  # of numbers alone, as in 1 / 0
             raise ValueError(f"has no value: {error}") from None
 
-    def __call__(self, v, ca=None):
+    def __call__(self, v: V, ca: FloatOrArray | None = None) -> V:
         """Return the values at `v` (mV, array), and at `ca` (mM, array) if it depends on it."""
         with np.errstate(all="ignore"):
-            if self.calcium:
+            if self.calcium and ca is not None:
                 return eval(self._code, _ARRAYS, {"V": v, "ca": ca}) + 0.0 * (v + ca)
             return eval(self._code, _ARRAYS, {"V": v}) + 0.0 * v
 
@@ -313,8 +330,11 @@ def _zeros(node):
     zero = np.pad(values == 0, 1)
     zeros = list(GRID[zero[1:-1] & ~(zero[:-2] & zero[2:])])
     for k in np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0):
-        before = values[k]
-        zeros.append(bisect(lambda v, b=before: f(v) * b <= 0, GRID[k], GRID[k + 1]))
+
+        def turned(v, before=values[k]):
+            return f(v) * before <= 0
+
+        zeros.append(bisect(turned, GRID[k], GRID[k + 1]))
     size = np.abs(values)
     for k in np.flatnonzero((size[1:-1] < size[:-2]) & (size[1:-1] < size[2:])) + 1:
         # a double zero does not change its sign

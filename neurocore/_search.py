@@ -1,9 +1,18 @@
 """Where something changes, and where something is smallest, along one number."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable
 
 
-def bisect(test, low, high, resolution=0.0, relative=0.0):
+def bisect(
+    test: Callable[[float], object],
+    low: float,
+    high: float,
+    resolution: float = 0.0,
+    relative: float = 0.0,
+) -> float:
     """Return where `test` begins to hold, which it does at `high` and not at `low`.
 
     Parameters
@@ -26,7 +35,7 @@ def bisect(test, low, high, resolution=0.0, relative=0.0):
 GOLDEN = (math.sqrt(5) - 1) / 2
 
 
-def lowest(function, low, high, resolution):
+def lowest(function: Callable[[float], float], low: float, high: float, resolution: float) -> float:
     """Return where a function that falls and then rises is smallest, by golden sections."""
     while high - low > resolution:
         a, b = high - GOLDEN * (high - low), low + GOLDEN * (high - low)

@@ -1,11 +1,14 @@
 """The book's cells: bare and myelinated axons, lost myelin, a cell with its initial segment."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ._arguments import instance, number, whole
-from .cable import Cable, Patch, chain, even, length_constant, patch
+from .cable import Cable, Chosen, Patch, chain, even, length_constant, patch
 from .channels import shift
 from .membrane import Membrane, brill_node, hodgkin_huxley, modify, passive
 
@@ -19,12 +22,19 @@ __all__ = [
     "length_constant",
     "membranes_in_myelin",
     "myelinated_axon",
+    "open_paranodes",
     "patch",
     "series",
 ]
 
 
-def bare_axon(membrane, diameter, length, axial_resistivity, compartments):
+def bare_axon(
+    membrane: Membrane,
+    diameter: ArrayLike,
+    length: float,
+    axial_resistivity: float,
+    compartments: int,
+) -> Cable:
     """Return an unmyelinated axon, the same membrane all along.
 
     Parameters
@@ -47,7 +57,7 @@ def bare_axon(membrane, diameter, length, axial_resistivity, compartments):
     return Cable((membrane,) * compartments, piece, diameter, axial_resistivity)
 
 
-def series(membrane, count):
+def series(membrane: Membrane, count: float) -> Membrane:
     """Return a leak membrane as seen through `count` of its kind in series, as in myelin.
 
     Capacitance and conductance fall alike, so that their time constant stays.
@@ -58,7 +68,7 @@ def series(membrane, count):
     return replace(membrane, channels=(thin,), capacitance=membrane.capacitance / count)
 
 
-def membranes_in_myelin(diameter, g_ratio, spacing=0.0184):
+def membranes_in_myelin(diameter: float, g_ratio: float, spacing: float = 0.0184) -> float:
     """Return how many membranes in series a sheath amounts to, the axon's own included.
 
     A cylinder's outer turns are longer, so that the sheath counts for ln(1/g) times the radius
@@ -81,17 +91,17 @@ def membranes_in_myelin(diameter, g_ratio, spacing=0.0184):
 
 
 def myelinated_axon(
-    node=None,
-    internodes=20,
+    node: Membrane | None = None,
+    internodes: int = 20,
     *,
-    diameter=10.0,
-    node_length=3.183,
-    internode_length=1000.0,
-    membranes=168,
-    axolemma=None,
-    axial_resistivity=98.96,
-    segments=10,
-):
+    diameter: float = 10.0,
+    node_length: float = 3.183,
+    internode_length: float = 1000.0,
+    membranes: float = 168,
+    axolemma: Membrane | None = None,
+    axial_resistivity: float = 98.96,
+    segments: int = 10,
+) -> Cable:
     """Return a myelinated axon: a node, then internode and node in turn.
 
     The defaults are those of Brill, Waxman, Moore and Joyner 1977, J Neurol Neurosurg Psychiatry
@@ -142,42 +152,101 @@ def myelinated_axon(
     return replace(cable, regions=cable.regions | {"internode": wrapped})
 
 
-def demyelinate(axon, internodes, remaining=0.0, axolemma=None):
+def demyelinate(
+    axon: Cable, internodes: Chosen, remaining: float = 0.0, axolemma: Membrane | None = None
+) -> Cable:
     """Return the axon with the sheath of some internodes thinned or gone.
 
     Parameters
     ----------
     axon : Cable
-        Made by `myelinated_axon`.
+        Made by `myelinated_axon`, or a double cable such as that of `mammalian_axon`.
     internodes : sequence of int
         Which, counted from 0.
     remaining : float
         What fraction of the sheath's membranes is left beside the axolemma, which always stays,
         0 to 1.
     axolemma : Membrane, optional
-        The bare membrane; if left out, a leak of 1 µF/cm² with the sheath's time constant.
+        The bare membrane; if left out, a leak of 1 µF/cm² with the sheath's time constant. That of
+        a double cable stays what it is, or may become any membrane, with channels of its own.
+
+    Examples
+    --------
+    >>> axon = nc.mammalian_axon(nodes=31)
+    >>> nc.conducts(axon), nc.conducts(nc.demyelinate(axon, range(14, 17)))
+    (True, False)
     """
-    instance("axon", axon, Cable, "a Cable")
     number("remaining", remaining, least=0, most=1)
+    chosen = _under_internodes(axon, internodes)
+    membranes = list(axon.membranes)
+    if axon.sheath is not None:
+        if axolemma is not None:
+            instance("axolemma", axolemma, Membrane, "a Membrane")
+            for place in chosen:
+                membranes[place] = axolemma
+        return replace(
+            axon, membranes=tuple(membranes), sheath=axon.sheath.thinned(chosen, remaining)
+        )
     if axolemma is not None:
         _only_leak("axolemma", axolemma)
+    for place in chosen:
+        sheath = membranes[place]
+        bare = _one_of(sheath) if axolemma is None else axolemma
+        count = 1 + remaining * (bare.capacitance / sheath.capacitance - 1)
+        membranes[place] = series(bare, count)
+    return replace(axon, membranes=tuple(membranes))
+
+
+def open_paranodes(axon: Cable, width: float, internodes: Chosen | None = None) -> Cable:
+    """Return a double cable whose sheath lies less close to the axolemma at the paranodes.
+
+    There the periaxonal space is narrowest, and seals what lies under the sheath from the node.
+
+    Parameters
+    ----------
+    axon : Cable
+        Such as that of `mammalian_axon`.
+    width : float
+        Of the space at the paranodes (µm); 0.002 in a sound `mammalian_axon`.
+    internodes : sequence of int, optional
+        At both ends of which of them, counted from 0; of all, if left out.
+
+    Examples
+    --------
+    >>> axon = nc.mammalian_axon()
+    >>> loose = nc.open_paranodes(axon, 0.02)
+    >>> nc.conduction_velocity(loose) < nc.conduction_velocity(axon)
+    True
+    """
+    instance("axon", axon, Cable, "a Cable")
+    if axon.sheath is None or "paranode" not in axon.regions:
+        raise ValueError("axon must be a double cable with paranodes, such as a mammalian_axon")
+    chosen = np.asarray(axon.regions["paranode"])
+    if internodes is not None:
+        chosen = np.intersect1d(chosen, _under_internodes(axon, internodes))
+    room = (axon.sheath.diameter - axon.diameter)[chosen] / 2
+    number("width", width, above=0, most=float(room.min(initial=np.inf)))
+    return replace(axon, sheath=axon.sheath.widened(chosen, width))
+
+
+def _under_internodes(axon: Cable, internodes: Chosen) -> NDArray[np.integer]:
+    """Return the compartments of the internodes of these numbers."""
+    instance("axon", axon, Cable, "a Cable")
     chosen = np.atleast_1d(even(internodes))
     if chosen.ndim > 1 or (chosen.size and chosen.dtype.kind not in "iu"):
         raise TypeError(f"internodes must be whole numbers, got {internodes!r}")
-    membranes = list(axon.membranes)
+    places = []
     for k in chosen:
         region = f"internode {k}"
         if region not in axon.regions:
             raise ValueError(f"internodes must be some of the axon's, which has no internode {k}")
-        for place in axon.regions[region]:
-            sheath = membranes[place]
-            bare = _one_of(sheath) if axolemma is None else axolemma
-            count = 1 + remaining * (bare.capacitance / sheath.capacitance - 1)
-            membranes[place] = series(bare, count)
-    return replace(axon, membranes=tuple(membranes))
+        places.extend(axon.regions[region])
+    return np.array(places, np.intp)
 
 
-def cell_with_initial_segment(density=5.0, shifted=-7.0, celsius=6.3):
+def cell_with_initial_segment(
+    density: float = 5.0, shifted: float = -7.0, celsius: float = 6.3
+) -> Cable:
     """Return a toy cell whose axon begins with an initial segment.
 
     Dendrite (600 × 4 µm, passive), soma (20 × 20), initial segment (20 × 1) and axon (400 × 1), a

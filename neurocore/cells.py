@@ -1,7 +1,10 @@
 """Membranes of mammalian neurons, each as its paper has it: one compartment, a patch."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
+from ._arguments import number
 from .channels import (
     Channel,
     Gate,
@@ -19,7 +22,7 @@ from .channels import (
 from .membrane import Membrane
 
 
-def wang_buzsaki(celsius=6.3):
+def wang_buzsaki(celsius: float = 6.3) -> Membrane:
     """Return the membrane of a fast-spiking hippocampal interneuron, 1 µF/cm².
 
     Wang and Buzsáki 1996, J Neurosci 16:6402–6413: sodium m∞³h, a delayed rectifier n⁴ and a
@@ -43,7 +46,7 @@ def wang_buzsaki(celsius=6.3):
     return Membrane((sodium, potassium, leak(0.1, -65.0)), celsius)
 
 
-def traub_miles(celsius=36.0):
+def traub_miles(celsius: float = 36.0) -> Membrane:
     """Return the membrane of a hippocampal pyramidal cell, 1 µF/cm².
 
     Traub and Miles 1991, Neuronal Networks of the Hippocampus, Cambridge University Press, reduced
@@ -63,7 +66,7 @@ def traub_miles(celsius=36.0):
     return Membrane(channels, celsius)
 
 
-def regular_spiking(celsius=36.0):
+def regular_spiking(celsius: float = 36.0) -> Membrane:
     """Return the membrane of a cortical pyramidal cell whose firing slows down, 1 µF/cm².
 
     Pospischil and others 2008, Biol Cybern 99:427–441, as in ModelDB 123623: sodium and potassium
@@ -82,7 +85,7 @@ def regular_spiking(celsius=36.0):
     return _cortical(5.0, 0.1, -70.0, celsius, m_type_potassium(0.07, -100.0))
 
 
-def fast_spiking(celsius=36.0):
+def fast_spiking(celsius: float = 36.0) -> Membrane:
     """Return the membrane of a cortical interneuron whose firing does not slow down, 1 µF/cm².
 
     Pospischil and others 2008, Biol Cybern 99:427–441, as in ModelDB 123623: as `regular_spiking`,
@@ -100,7 +103,7 @@ def fast_spiking(celsius=36.0):
     return _cortical(10.0, 0.15, -70.0, celsius)
 
 
-def intrinsically_bursting(calcium=0.17, celsius=36.0):
+def intrinsically_bursting(calcium: float = 0.17, celsius: float = 36.0) -> Membrane:
     """Return the membrane of a cortical pyramidal cell that starts with a burst, 1 µF/cm².
 
     Pospischil and others 2008, Biol Cybern 99:427–441, as in ModelDB 123623: as `regular_spiking`,
@@ -121,11 +124,12 @@ def intrinsically_bursting(calcium=0.17, celsius=36.0):
 
         simulate(patch(intrinsically_bursting()), step(0.52), 900)
     """
+    number("calcium", calcium, least=0, most=1e6)
     slow = m_type_potassium(0.03, -100.0), l_type_calcium(calcium)
     return _cortical(5.0, 0.01, -85.0, celsius, *slow)
 
 
-def low_threshold_spiking(leak_reversal=-85.0, celsius=36.0):
+def low_threshold_spiking(leak_reversal: float = -85.0, celsius: float = 36.0) -> Membrane:
     """Return the membrane of a cortical cell whose bursts start from deep down, 1 µF/cm².
 
     Pospischil and others 2008, Biol Cybern 99:427–441, as in ModelDB 123623: as
@@ -144,9 +148,10 @@ def low_threshold_spiking(leak_reversal=-85.0, celsius=36.0):
     --------
     ``simulate(patch(low_threshold_spiking()), step(0.52, 50), 450)``
     """
+    number("leak_reversal", leak_reversal, least=-300, most=300)
     slow = t_type_calcium(0.4)
-    r, s = slow.gates
-    slow = replace(slow, gates=(replace(r, tau=None), s))
+    at_once = replace(slow.gate("r"), tau=None)  # type: ignore[arg-type]
+    slow = replace(slow, gates=(at_once, slow.gate("s")))
     return _cortical(5.0, 0.01, leak_reversal, celsius, m_type_potassium(0.03, -100.0), slow)
 
 
@@ -155,7 +160,7 @@ def _cortical(potassium, leaking, leak_reversal, celsius, *slow):
     return Membrane((*fast, *slow, leak(leaking, leak_reversal)), celsius)
 
 
-def sensory_neuron(celsius=22.0):
+def sensory_neuron(celsius: float = 22.0) -> Membrane:
     """Return the membrane of a small neuron of a dorsal root ganglion, 0.93 µF/cm².
 
     Choi and Waxman 2011, J Neurophysiol 106:3173–3184, in the numbers of Verma, Kienle, Flockerzi

@@ -5,17 +5,35 @@ A model of two variables has a potential ``v`` (mV) and a recovery variable ``w`
 membrane, with all its gates, `growth_rates` and `hopf` tell which rests are stable.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from ._arguments import instance, number, numbers, span
+from ._arguments import FloatOrArray, instance, number, numbers, span
 from ._search import bisect
 from .channels import Scheme
 from .membrane import Membrane
 
 REACH = 1e-4  # from the saddle to where its manifolds are picked up, in lengths of the window
 LONGEST = 10.0  # that a branch is followed, likewise: one that winds towards a cycle has no end
+
+
+class Flow(Protocol):
+    """A model of two variables: how they change."""
+
+    def derivative(self, v: Any, w: Any, /) -> tuple[FloatOrArray, FloatOrArray]:
+        """Return dv/dt and dw/dt."""
+
+
+class Plane(Flow, Protocol):
+    """A model of two variables, one of whose nullclines is a function of v."""
+
+    def recovery_nullcline(self, v: Any, /) -> FloatOrArray:
+        """Return w at which w stands still."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +53,7 @@ class FixedPoint:
     eigenvalues: tuple[complex, complex]
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """Return "saddle", or "stable" or "unstable" with "node" or "focus"."""
         first, second = self.eigenvalues
         if first.imag != 0:
@@ -51,7 +69,7 @@ def _plane(model, *needed):
             raise TypeError(f"model must be a model of two variables with `{name}`, got {model!r}")
 
 
-def jacobian(model, v, w):
+def jacobian(model: Flow, v: float, w: float) -> NDArray[np.float64]:
     """Return the matrix of partial derivatives of (dv/dt, dw/dt), by central differences.
 
     Parameters
@@ -69,12 +87,16 @@ def jacobian(model, v, w):
     number("v", v)
     number("w", w)
     dv, dw = 1e-4, 1e-6
-    by_v = np.subtract(model.derivative(v + dv, w), model.derivative(v - dv, w)) / (2 * dv)
-    by_w = np.subtract(model.derivative(v, w + dw), model.derivative(v, w - dw)) / (2 * dw)
+
+    def flow(v, w):
+        return np.array(model.derivative(v, w))
+
+    by_v = (flow(v + dv, w) - flow(v - dv, w)) / (2 * dv)
+    by_w = (flow(v, w + dw) - flow(v, w - dw)) / (2 * dw)
     return np.stack([by_v, by_w], axis=1)
 
 
-def fixed_points(model, low=-100.0, high=100.0):
+def fixed_points(model: Plane, low: float = -100.0, high: float = 100.0) -> list[FixedPoint]:
     """Return all fixed points between two potentials, from left to right.
 
     Parameters
@@ -110,7 +132,12 @@ def fixed_points(model, low=-100.0, high=100.0):
     return points
 
 
-def separatrix(model, low=(-100.0, 0.0), high=(100.0, 1.0), step=2e-3):
+def separatrix(
+    model: Plane,
+    low: tuple[float, float] = (-100.0, 0.0),
+    high: tuple[float, float] = (100.0, 1.0),
+    step: float = 2e-3,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the curve that parts two fates: the saddle's stable manifold.
 
     Every point on it moves into the saddle. It is found by going back in time from the saddle,
@@ -198,7 +225,7 @@ class Hopf:
     frequency: float
 
 
-def growth_rates(membrane, v):
+def growth_rates(membrane: Membrane, v: ArrayLike) -> NDArray[np.complex128]:
     """Return how fast small displacements grow from where a steady current holds a membrane.
 
     Every potential is a fixed point for one lasting current, ``membrane.steady_current(v)``. It is
@@ -244,7 +271,7 @@ def growth_rates(membrane, v):
     return np.linalg.eigvals(matrix).astype(complex)
 
 
-def hopf(membrane, low=-100.0, high=50.0):
+def hopf(membrane: Membrane, low: float = -100.0, high: float = 50.0) -> list[Hopf]:
     """Return where a membrane's rest gains or loses its stability to an oscillation.
 
     Parameters

@@ -9,12 +9,15 @@ Units: mV, ms (`MINUTE` is a minute of them), mM, µm, µm³, fmol, °C; permeab
 currents in µA/cm² and conductances in mS/cm² of membrane.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from neurocore._arguments import number, numbers, temperature
 from neurocore.ions import AVOGADRO, FARADAY, MAMMALIAN, VALENCE, nernst, thermal_voltage
@@ -135,7 +138,7 @@ class Cell:
     capacitance: float = 1.0
     celsius: float = 37.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("radius", "anion_time", "atp", "capacitance"):
             number(name, getattr(self, name), above=0)
         for name in ("anions", "pump", "kcc2", "ncx", "pmca"):
@@ -155,12 +158,12 @@ class Cell:
             )
 
     @property
-    def area(self):
+    def area(self) -> float:
         """Membrane area, µm²."""
         return 4 * math.pi * self.radius**2
 
     @property
-    def bath_anions(self):
+    def bath_anions(self) -> float:
         """Impermeant anions outside, mM."""
         return sum(VALENCE[ion] * c for ion, c in self.outside.items())
 
@@ -187,32 +190,37 @@ class History:
     """
 
     cell: Cell
-    t: np.ndarray
-    v: np.ndarray
-    inside: Mapping[str, np.ndarray]
-    volume: np.ndarray
-    moved: Mapping[str, Mapping[str, np.ndarray]]
+    t: NDArray[np.float64]
+    v: NDArray[np.float64]
+    inside: Mapping[str, NDArray[np.float64]]
+    volume: NDArray[np.float64]
+    moved: Mapping[str, Mapping[str, NDArray[np.float64]]]
 
-    def reversal(self, ion):
+    def reversal(self, ion: str) -> NDArray[np.float64]:
         """Return the Nernst potential of K, Na, Cl or Ca over time, mV."""
         if ion not in IONS:
             raise ValueError(f"ion must be one of {', '.join(IONS)}; got {ion!r}")
-        return nernst(self.cell.outside[ion], self.inside[ion], VALENCE[ion], self.cell.celsius)
+        cell = self.cell
+        return np.asarray(nernst(cell.outside[ion], self.inside[ion], VALENCE[ion], cell.celsius))
 
-    def count(self, ion):
+    def count(self, ion: str) -> NDArray[np.float64]:
         """Return how many of an ion, or of the anions A, are in the cell over time."""
         if ion not in SOLUTES:
             raise ValueError(f"ion must be one of {', '.join(SOLUTES)}; got {ion!r}")
         return self.inside[ion] * self.volume * 1e-18 * AVOGADRO
 
     @property
-    def charges(self):
+    def charges(self) -> NDArray[np.float64]:
         """How many elementary charges set the potential, negative if anions are in excess."""
         farads = self.cell.capacitance * self.cell.area * 1e-14
         return farads * self.v * 1e-3 * AVOGADRO / FARADAY
 
 
-def build_rest(cell=None, schedule=None, duration=240 * MINUTE):
+def build_rest(
+    cell: Cell | None = None,
+    schedule: Mapping[str, ArrayLike] | None = None,
+    duration: float = 240 * MINUTE,
+) -> History:
     """Follow a cell from a drop of the bath towards rest.
 
     At the start the cell holds what the bath holds, V is 0 and nothing moves. Each mechanism

@@ -4,13 +4,17 @@ Units: mV, mM, °C; permeabilities absolute in cm/s or relative, currents in µA
 positive; conductances in mS/cm².
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeAlias, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from neurocore._arguments import instance, numbers, plain, same_grid, temperature
+from neurocore._arguments import FloatOrArray, instance, numbers, plain, same_grid, temperature
 
 # CODATA 2018 (exact since the SI of 2019): both are products of defined constants.
 AVOGADRO = 6.02214076e23
@@ -22,6 +26,8 @@ GAS_CONSTANT = 1.380649e-23 * AVOGADRO
 
 VALENCE = MappingProxyType({"K": 1, "Na": 1, "Cl": -1, "Ca": 2, "Mg": 2, "HCO3": -1, "H": 1})
 """Charge number of each ion that the book speaks of."""
+
+_Arrays: TypeAlias = dict[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class IonSet:
     permeability: Mapping[str, float]
     celsius: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, limit in (
             ("outside", {"above": 0}), ("inside", {"above": 0}), ("permeability", {"least": 0})
         ):  # fmt: skip
@@ -63,6 +69,10 @@ MAMMALIAN = IonSet(
 """The mammalian neuron that the book's chapter on rest works with."""
 
 
+@overload
+def thermal_voltage(celsius: float = ...) -> float: ...
+@overload
+def thermal_voltage(celsius: ArrayLike = ...) -> FloatOrArray: ...
 def thermal_voltage(celsius=37.0):
     """Return RT/F, the voltage that heat is worth.
 
@@ -79,6 +89,12 @@ def thermal_voltage(celsius=37.0):
     return plain(1e3 * GAS_CONSTANT * (temperature(celsius) + 273.15) / FARADAY)
 
 
+@overload
+def nernst(outside: float, inside: float, valence: float, celsius: float = ...) -> float: ...
+@overload
+def nernst(
+    outside: ArrayLike, inside: ArrayLike, valence: ArrayLike, celsius: ArrayLike = ...
+) -> FloatOrArray: ...
 def nernst(outside, inside, valence, celsius=37.0):
     """Return the potential at which an ion is in equilibrium (Nernst 1888).
 
@@ -116,6 +132,10 @@ def nernst(outside, inside, valence, celsius=37.0):
     return plain(rt_f / valence * (np.log(outside) - np.log(inside)))
 
 
+@overload
+def driving_force(v: float, reversal: float) -> float: ...
+@overload
+def driving_force(v: ArrayLike, reversal: ArrayLike) -> FloatOrArray: ...
 def driving_force(v, reversal):
     """Return the force on an ion, V − E.
 
@@ -135,6 +155,20 @@ def driving_force(v, reversal):
     return plain(v - reversal)
 
 
+@overload
+def ghk_voltage(
+    permeability: Mapping[str, float],
+    outside: Mapping[str, float],
+    inside: Mapping[str, float],
+    celsius: float = ...,
+) -> float: ...
+@overload
+def ghk_voltage(
+    permeability: Mapping[str, ArrayLike],
+    outside: Mapping[str, ArrayLike],
+    inside: Mapping[str, ArrayLike],
+    celsius: ArrayLike = ...,
+) -> FloatOrArray: ...
 def ghk_voltage(permeability, outside, inside, celsius=37.0):
     """Return the potential at which monovalent ions carry no net current.
 
@@ -175,6 +209,22 @@ def ghk_voltage(permeability, outside, inside, celsius=37.0):
     return plain(rt_f * (np.log(inward) - np.log(outward)))
 
 
+@overload
+def mullins_noda(
+    permeability: Mapping[str, float],
+    outside: Mapping[str, float],
+    inside: Mapping[str, float],
+    pump_ratio: float = ...,
+    celsius: float = ...,
+) -> float: ...
+@overload
+def mullins_noda(
+    permeability: Mapping[str, ArrayLike],
+    outside: Mapping[str, ArrayLike],
+    inside: Mapping[str, ArrayLike],
+    pump_ratio: ArrayLike = ...,
+    celsius: ArrayLike = ...,
+) -> FloatOrArray: ...
 def mullins_noda(permeability, outside, inside, pump_ratio=1.5, celsius=37.0):
     """Return the resting potential with the pump's own current counted.
 
@@ -216,6 +266,24 @@ def mullins_noda(permeability, outside, inside, pump_ratio=1.5, celsius=37.0):
     return ghk_voltage(weighted, outside, inside, celsius)
 
 
+@overload
+def ghk_current(
+    v: float,
+    permeability: float,
+    outside: float,
+    inside: float,
+    valence: float,
+    celsius: float = ...,
+) -> float: ...
+@overload
+def ghk_current(
+    v: ArrayLike,
+    permeability: ArrayLike,
+    outside: ArrayLike,
+    inside: ArrayLike,
+    valence: ArrayLike,
+    celsius: ArrayLike = ...,
+) -> FloatOrArray: ...
 def ghk_current(v, permeability, outside, inside, valence, celsius=37.0):
     """Return the current of one ion through a membrane of constant field.
 
@@ -251,6 +319,24 @@ def ghk_current(v, permeability, outside, inside, valence, celsius=37.0):
     return plain(conductance * np.asarray(driving_force(v, reversal)))
 
 
+@overload
+def chord_conductance(
+    v: float,
+    permeability: float,
+    outside: float,
+    inside: float,
+    valence: float,
+    celsius: float = ...,
+) -> float: ...
+@overload
+def chord_conductance(
+    v: ArrayLike,
+    permeability: ArrayLike,
+    outside: ArrayLike,
+    inside: ArrayLike,
+    valence: ArrayLike,
+    celsius: ArrayLike = ...,
+) -> FloatOrArray: ...
 def chord_conductance(v, permeability, outside, inside, valence, celsius=37.0):
     """Return the slope of the line from (E, 0) to the ion's GHK current at `v`.
 
@@ -293,6 +379,12 @@ def chord_conductance(v, permeability, outside, inside, valence, celsius=37.0):
     return plain(permeability * valence**2 * FARADAY / rt_f * field)
 
 
+@overload
+def chord_voltage(conductance: Mapping[str, float], reversal: Mapping[str, float]) -> float: ...
+@overload
+def chord_voltage(
+    conductance: Mapping[str, ArrayLike], reversal: Mapping[str, ArrayLike]
+) -> FloatOrArray: ...
 def chord_voltage(conductance, reversal):
     """Return the mean of the reversal potentials weighted by conductance.
 
@@ -334,6 +426,12 @@ def chord_voltage(conductance, reversal):
     return plain(sum(g[i] / total * e[i] for i in g))
 
 
+@overload
+def ncx_reversal(sodium: float, calcium: float, stoichiometry: float = ...) -> float: ...
+@overload
+def ncx_reversal(
+    sodium: ArrayLike, calcium: ArrayLike, stoichiometry: ArrayLike = ...
+) -> FloatOrArray: ...
 def ncx_reversal(sodium, calcium, stoichiometry=3):
     """Return the potential at which the Na⁺/Ca²⁺ exchanger turns round.
 
@@ -366,7 +464,7 @@ def ncx_reversal(sodium, calcium, stoichiometry=3):
     return plain((n * sodium - 2 * calcium) / (n - 2))
 
 
-def bernoulli(x):
+def bernoulli(x: ArrayLike) -> NDArray[np.float64]:
     """Return x/(exp(x) − 1), 1 at x = 0, without loss of digits near it.
 
     Parameters
@@ -384,14 +482,14 @@ def bernoulli(x):
         return np.where(x == 0, 1.0, x / np.where(x == 0, 1.0, np.expm1(x)))
 
 
-def _valence(valence):
+def _valence(valence: ArrayLike) -> NDArray[np.float64]:
     array = numbers("valence", valence)
     if not ((array != 0) & (array == np.round(array))).all():
         raise ValueError(f"valence must be a whole number other than zero; got {valence!r}")
     return array
 
 
-def _mapping(name, value):
+def _mapping(name: str, value: Mapping[str, ArrayLike]) -> None:
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} must map ions to numbers, like {{'K': 1.0}}; got {value!r}")
     if not value:
@@ -400,7 +498,12 @@ def _mapping(name, value):
         instance(f"an ion in {name}", ion, str, "text")
 
 
-def _membrane(permeability, outside, inside, celsius):
+def _membrane(
+    permeability: Mapping[str, ArrayLike],
+    outside: Mapping[str, ArrayLike],
+    inside: Mapping[str, ArrayLike],
+    celsius: ArrayLike,
+) -> tuple[_Arrays, _Arrays, _Arrays, NDArray[np.float64]]:
     """Check what `ghk_voltage` takes and return it as arrays, with RT/F."""
     for name, value in (("permeability", permeability), ("outside", outside), ("inside", inside)):
         _mapping(name, value)

@@ -1,22 +1,42 @@
 """A membrane: a capacitance, a temperature, and channels side by side."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from ._arguments import a_function, instance, number, numbers, several, temperature
+from ._arguments import FloatOrArray, a_function, instance, number, numbers, several, temperature
 from ._formula import LEAST_CALCIUM, MOST_CALCIUM
 from ._search import bisect
 from .channels import (
     CalciumShell,
     Channel,
+    Gate,
+    Scheme,
     frankenhaeuser_huxley_channels,
     leak,
     mammalian_node_channels,
     squid_potassium,
     squid_sodium,
 )
+
+
+class _Modifiable(Protocol):
+    """A patch or a cable: what holds membranes."""
+
+    def modify(
+        self,
+        channel: str,
+        change: Callable[..., Channel],
+        *args: object,
+        where: Any,
+        **kwargs: object,
+    ) -> Self: ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +61,7 @@ class Membrane:
     capacitance: float = 1.0
     calcium: CalciumShell | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         number("capacitance", self.capacitance, above=0)
         temperature(number("celsius", self.celsius))
         object.__setattr__(self, "channels", several("channels", self.channels, Channel, "Channel"))
@@ -68,17 +88,17 @@ class Membrane:
                 raise ValueError(f"a membrane's names must differ; {twice} stand there twice")
 
     @property
-    def states(self):
+    def states(self) -> tuple[str, ...]:
         """The names of all gating variables that take time, and ``ca`` if there is calcium."""
         gates = (state for channel in self.channels for state in channel.states)
         return (*gates, "ca") if self.calcium else tuple(gates)
 
     @property
-    def gates(self):
+    def gates(self) -> tuple[Gate | Scheme, ...]:
         """All gates, in the channels' order."""
         return tuple(gate for channel in self.channels for gate in channel.gates)
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Channel:
         """Return the channel called `name`."""
         for channel in self.channels:
             if channel.name == name:
@@ -86,7 +106,7 @@ class Membrane:
         names = [channel.name for channel in self.channels]
         raise ValueError(f"the membrane has the channels {names}, not {name!r}")
 
-    def steady_state(self, v):
+    def steady_state(self, v: ArrayLike) -> dict[str, FloatOrArray]:
         """Return the gating variables at rest at `v` (mV, float or array), by name.
 
         And ``ca``, the concentration of calcium (mM), if the membrane keeps account of it.
@@ -96,17 +116,18 @@ class Membrane:
         ca = self._steady_calcium(v)
         return _at_rest(self.gates, v, ca) | {"ca": ca}
 
-    def _steady_calcium(self, v):
+    def _steady_calcium(self, v: ArrayLike) -> FloatOrArray:
         """Return the concentration (mM) at which as much is pumped out at `v` as comes in."""
-        v = numbers("v", v)
-        carriers = [self[name] for name in self.calcium.channels]
+        v, shell = np.asarray(numbers("v", v)), self.calcium
+        assert shell
+        carriers = [self[name] for name in shell.channels]
 
         def led_to(ca):  # by the current that flows at `ca`
             current = 0.0
             for c in carriers:
                 gates = _at_rest(c.gates, v, ca) | {"ca": ca}
                 current = current + c.current(v, gates, self.celsius)
-            return self.calcium.steady(current) + 0.0 * v
+            return shell.steady(current) + 0.0 * v
 
         low, high = np.full(v.shape, LEAST_CALCIUM), np.full(v.shape, MOST_CALCIUM)
         if not any(gate.needs_calcium for c in carriers for gate in c.gates):
@@ -117,7 +138,9 @@ class Membrane:
             low, high = np.where(above, middle, low), np.where(above, high, middle)
         return np.sqrt(low * high)
 
-    def currents(self, v, gates=None):
+    def currents(
+        self, v: ArrayLike, gates: Mapping[str, FloatOrArray] | None = None
+    ) -> dict[str, FloatOrArray]:
         """Return each channel's current (µA/cm², outward positive), by name.
 
         Parameters
@@ -131,16 +154,16 @@ class Membrane:
         gates = self.steady_state(v) if gates is None else gates
         return {c.name: c.current(v, gates, self.celsius) for c in self.channels}
 
-    def steady_current(self, v):
+    def steady_current(self, v: ArrayLike) -> FloatOrArray:
         """Return the total current (µA/cm²) with all gates at rest at `v` (mV)."""
         v = numbers("v", v)
         return sum(self.currents(v).values()) + 0.0 * v
 
     @lru_cache(maxsize=256)  # noqa: B019  membranes are small, and compare by value
-    def rest(self):
+    def rest(self) -> float:
         """Return the resting potential (mV): the lowest zero of the steady current that rises."""
         grid = np.arange(-150.0, 100.25, 0.25)
-        total = self.steady_current(grid)
+        total = np.asarray(self.steady_current(grid))
         crossings = np.flatnonzero((total[:-1] < 0) & (total[1:] >= 0))
         if crossings.size == 0:
             raise ValueError("this membrane has no resting potential between −150 and 100 mV")
@@ -153,12 +176,22 @@ def _at_rest(gates, v, ca):
     values = {}
     for gate in gates:
         steady = gate.steady_state(v, ca) if gate.needs_calcium else gate.steady_state(v)
-        rows = steady if len(gate.states) > 1 else [steady]
+        rows = [steady] if isinstance(gate, Gate) else steady
         values.update(zip(gate.states or (gate.name,), rows, strict=True))
     return values
 
 
-def modify(model, channel, change, *args, where=None, **kwargs):
+Model = TypeVar("Model", bound=Membrane | _Modifiable)
+
+
+def modify(
+    model: Model,
+    channel: str,
+    change: Callable[..., Channel],
+    *args: object,
+    where: int | Sequence[int] | NDArray[np.integer] | None = None,
+    **kwargs: object,
+) -> Model:
     """Return the model with `change` done to the channel of that name.
 
     ``modify(axon, "Na", block, 0.5)`` is half a dose of tetrodotoxin everywhere.
@@ -195,7 +228,7 @@ def modify(model, channel, change, *args, where=None, **kwargs):
     )
 
 
-def distinct(membranes):
+def distinct(membranes: Iterable[Membrane]) -> tuple[list[Membrane], NDArray[np.intp]]:
     """Return the different ones among many membranes, and which of them each is."""
     seen, number = {}, {}
     for m in membranes:
@@ -204,7 +237,7 @@ def distinct(membranes):
     return list(number), np.array([seen[id(m)] for m in membranes])
 
 
-def hodgkin_huxley(celsius=6.3):
+def hodgkin_huxley(celsius: float = 6.3) -> Membrane:
     """Return the squid giant axon's membrane.
 
     Hodgkin and Huxley 1952, J Physiol 117:500–544: C = 1 µF/cm², ḡ = 120, 36, 0.3 mS/cm²,
@@ -218,12 +251,17 @@ def hodgkin_huxley(celsius=6.3):
     return Membrane((squid_sodium(), squid_potassium(), leak()), celsius)
 
 
-def passive(conductance=0.3, reversal=-65.0, capacitance=1.0, celsius=6.3):
+def passive(
+    conductance: float = 0.3,
+    reversal: float = -65.0,
+    capacitance: float = 1.0,
+    celsius: float = 6.3,
+) -> Membrane:
     """Return a membrane with nothing but a leak (mS/cm², mV, µF/cm², °C)."""
     return Membrane((leak(conductance, reversal),), celsius, capacitance)
 
 
-def frankenhaeuser_huxley_node(celsius=20.0):
+def frankenhaeuser_huxley_node(celsius: float = 20.0) -> Membrane:
     """Return the membrane of a frog's node of Ranvier at a temperature (°C), 2 µF/cm².
 
     Frankenhaeuser and Huxley 1964, J Physiol 171:302–315.
@@ -231,15 +269,17 @@ def frankenhaeuser_huxley_node(celsius=20.0):
     return Membrane(frankenhaeuser_huxley_channels(), celsius, 2.0)
 
 
-def mammalian_node(celsius=37.0):
+def mammalian_node(celsius: float = 37.0) -> Membrane:
     """Return the membrane of a mammalian node of Ranvier at a temperature (°C), 2 µF/cm².
 
-    McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006.
+    McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006. It is one half of a pair: in
+    their axon what leaks under the sheath holds it at −80 mV. As a bare patch it rests at −88 mV,
+    and one pulse makes it fire for ever. Let it fire in a `mammalian_axon`.
     """
     return Membrane(mammalian_node_channels(), celsius, 2.0)
 
 
-def brill_node(celsius=20.0):
+def brill_node(celsius: float = 20.0) -> Membrane:
     """Return the node of Brill, Waxman, Moore and Joyner 1977: squid channels, in a node's numbers.
 
     J Neurol Neurosurg Psychiatry 40:769–774, as implemented by Hines (ModelDB 9848): ḡ = 1200, 90

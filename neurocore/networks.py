@@ -1,8 +1,11 @@
 """Many cells at once: sparse random networks of integrate-and-fire neurons."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ._arguments import number, whole
 from ._search import bisect
@@ -58,7 +61,7 @@ class RandomNetwork:
     reset: float = 10.0
     refractory: float = 2.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("excitatory", "inhibitory"):
             whole(name, getattr(self, name), 1)
         number("connected", self.connected, least=0, most=1)
@@ -77,7 +80,7 @@ class RandomNetwork:
             )
 
     @property
-    def inputs(self):
+    def inputs(self) -> tuple[int, int]:
         """How many excitatory and inhibitory neurons each one listens to, C_E and C_I."""
         return (
             round(self.connected * self.excitatory),
@@ -85,11 +88,13 @@ class RandomNetwork:
         )
 
     @property
-    def outside_rate(self):
+    def outside_rate(self) -> float:
         """The rate ν_ext of each of the C_E inputs from outside (Hz)."""
         return 1e3 * self.drive * self.threshold / (self.inputs[0] * self.weight * self.tau)
 
-    def run(self, duration, seed, step=0.1):
+    def run(
+        self, duration: float, seed: int, step: float = 0.1
+    ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Let the network run, from potentials spread evenly between reset and threshold.
 
         Parameters
@@ -161,7 +166,7 @@ class RandomNetwork:
         edges = np.searchsorted(sources.ravel()[order], np.arange(1, n))
         return np.split(order // sources.shape[1], edges)
 
-    def mean_field_rate(self):
+    def mean_field_rate(self) -> float:
         """Return the rate (Hz) at which the network's input makes its neurons fire just as fast.
 
         The input of a neuron is taken as white noise, of the mean and variance of independent
@@ -184,7 +189,14 @@ class RandomNetwork:
         return bisect(lambda rate: surplus(rate) <= 0, low, high, 1e-12)
 
 
-def siegert_rate(mean, deviation, tau=20.0, threshold=20.0, reset=10.0, refractory=2.0):
+def siegert_rate(
+    mean: float,
+    deviation: float,
+    tau: float = 20.0,
+    threshold: float = 20.0,
+    reset: float = 10.0,
+    refractory: float = 2.0,
+) -> float:
     """Return the rate (Hz) of an integrate-and-fire neuron in white noise.
 
     1 / ν = t_ref + τ √π ∫ exp(u²) (1 + erf u) du from (V_reset − μ) / σ to (θ − μ) / σ

@@ -5,8 +5,19 @@ the anions, and Cl⁻ and Ca²⁺, look much alike: so name every curve beside i
 matplotlib loads when a figure is begun.
 """
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Callable
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.text import Text
+    from matplotlib.typing import RcKeyType
 
 COLOUR = MappingProxyType(
     {
@@ -26,7 +37,7 @@ NAME = MappingProxyType(
 )
 """How each of them is written."""
 
-STYLE = MappingProxyType(
+STYLE: MappingProxyType[RcKeyType, Any] = MappingProxyType(
     {
         "figure.facecolor": "white",
         "axes.facecolor": "white",
@@ -55,7 +66,9 @@ STYLE = MappingProxyType(
 )
 
 
-def figure(rows=1, columns=1, *, width=6.0, height=3.6, **options):
+def figure(
+    rows: int = 1, columns: int = 1, *, width: float = 6.0, height: float = 3.6, **options: Any
+) -> tuple[Figure, Any]:
     """Begin a figure in the house style.
 
     Parameters
@@ -86,7 +99,7 @@ def figure(rows=1, columns=1, *, width=6.0, height=3.6, **options):
     return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
 
 
-def picture(draw, *, width=6.0, height=3.6):
+def picture(draw: Callable[[Axes], object], *, width: float = 6.0, height: float = 3.6) -> str:
     """Draw one figure in the house style and leave no trace of it in the session.
 
     Parameters
@@ -116,7 +129,7 @@ def picture(draw, *, width=6.0, height=3.6):
     return text.getvalue()
 
 
-def label(axes, x, y, text, role="V", **options):
+def label(axes: Axes, x: float, y: float, text: str, role: str = "V", **options: Any) -> Text:
     """Write beside a curve what it is, in its own colour, instead of in a legend.
 
     Parameters
@@ -142,7 +155,15 @@ def label(axes, x, y, text, role="V", **options):
     return axes.text(x, y, text, color=_colour(role), **options)
 
 
-def level(axes, value, text="", role="muted", *, along="x", **options):
+def level(
+    axes: Axes,
+    value: float,
+    text: str = "",
+    role: str = "muted",
+    *,
+    along: str = "x",
+    **options: Any,
+) -> Line2D:
     """Draw a thin line across the axes at one value, and name it at its end.
 
     Parameters
@@ -169,7 +190,12 @@ def level(axes, value, text="", role="muted", *, along="x", **options):
         If `role` has no colour or `along` is neither axis.
     """
     colour = _colour(role)
-    style = {"color": colour, "linewidth": 1.0, "linestyle": (0, (4, 3)), "zorder": 0}
+    style: dict[str, Any] = {
+        "color": colour,
+        "linewidth": 1.0,
+        "linestyle": (0, (4, 3)),
+        "zorder": 0,
+    }
     if along == "x":
         line = axes.axhline(value, **style)
         place, transform = (1.0, value), axes.get_yaxis_transform()
@@ -181,12 +207,12 @@ def level(axes, value, text="", role="muted", *, along="x", **options):
     else:
         raise ValueError(f"along must be 'x' or 'y'; got {along!r}")
     if text:
-        gap = {"xytext": (0, 2), "textcoords": "offset points"}
+        gap: dict[str, Any] = {"xytext": (0, 2), "textcoords": "offset points"}
         axes.annotate(text, place, xycoords=transform, color=colour, **gap, **options)
     return line
 
 
-def _colour(role):
+def _colour(role: str) -> str:
     if role not in COLOUR:
         raise ValueError(f"role must be one of {', '.join(COLOUR)}; got {role!r}")
     return COLOUR[role]

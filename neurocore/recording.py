@@ -1,30 +1,35 @@
 """What a simulation returns."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ._arguments import number
-from .spikes import crossings
-from .stimuli import VoltageClamp
+from ._arguments import FloatOrArray, number
+from .membrane import Membrane
+from .spikes import SpikeTimes, crossings
+from .stimuli import Stimulus, VoltageClamp
+from .synapses import Synapse
 
 
-class _Lazy(Mapping):
+class _Lazy(Mapping[str, NDArray[np.float64]]):
     """A mapping whose values are computed when asked for."""
 
-    def __init__(self, names, compute):
+    def __init__(self, names: Iterable[str], compute: Callable[[str], NDArray[np.float64]]) -> None:
         self._names, self._compute = tuple(names), compute
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> NDArray[np.float64]:
         if name not in self._names:
             raise KeyError(f"{name!r}; there are {list(self._names)}")
         return self._compute(name)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._names)
 
 
@@ -40,7 +45,8 @@ class Recording:
     t : array, shape (times,)
         Time (ms).
     v : array, shape (..., times)
-        Membrane potential (mV).
+        Membrane potential (mV). Under a sheath it is that across the axolemma, between axoplasm and
+        periaxonal space.
     gates : mapping of str to array, shape (..., times)
         Gating variables (1). NaN in compartments without that gate.
     currents : mapping of str to array, shape (..., times)
@@ -51,61 +57,61 @@ class Recording:
         Which compartments of a cable were recorded.
     """
 
-    t: np.ndarray
-    v: np.ndarray
-    compartments: np.ndarray | None
-    _states: dict
-    _membranes: tuple
-    _spikes: object  # found by the simulator, at its own resolution
+    t: NDArray[np.float64]
+    v: NDArray[np.float64]
+    compartments: NDArray[np.intp] | None
+    _states: dict[str, NDArray[np.float64]] | None
+    _membranes: tuple[Membrane, ...]
+    _spikes: SpikeTimes  # found by the simulator, at its own resolution
     _threshold: float
-    _stimuli: tuple = ()
-    _synapses: tuple = ()
+    _stimuli: tuple[Stimulus, ...] = ()
+    _synapses: tuple[Synapse, ...] = ()
 
     @property
-    def gates(self):
+    def gates(self) -> dict[str, NDArray[np.float64]]:
         """Gating variables by name (1), shape (..., times)."""
-        self._need_states()
-        return {name: values for name, values in self._states.items() if name != "ca"}
+        return {name: values for name, values in self._need_states().items() if name != "ca"}
 
     @property
-    def calcium(self):
+    def calcium(self) -> NDArray[np.float64]:
         """Concentration of calcium under the membrane (mM), shape (..., times)."""
-        self._need_states()
-        if "ca" not in self._states:
+        states = self._need_states()
+        if "ca" not in states:
             raise ValueError("no membrane keeps account of calcium here: see CalciumShell")
-        return self._states["ca"]
+        return states["ca"]
 
     @property
-    def currents(self):
+    def currents(self) -> Mapping[str, NDArray[np.float64]]:
         """Currents by channel (µA/cm², outward positive), shape (..., times)."""
         self._need_states()
         names = dict.fromkeys(c.name for m in self._membranes for c in m.channels)
         return _Lazy(names, self._current)
 
-    def _need_states(self):
+    def _need_states(self) -> dict[str, NDArray[np.float64]]:
         if self._states is None:
             raise ValueError(
                 "on a cable, gates and currents are kept only for compartments named in `record`"
             )
+        return self._states
 
-    def _current(self, name):
-        total = np.full_like(self.v, np.nan)
+    def _current(self, name: str) -> NDArray[np.float64]:
+        total, states = np.full_like(self.v, np.nan), self._need_states()
         for k, membrane in enumerate(self._membranes):
             where = (..., slice(None)) if self.compartments is None else (..., k, slice(None))
             for channel in membrane.channels:
                 if channel.name == name:
                     names = (*channel.states, "ca") if membrane.calcium else channel.states
-                    gates = {s: self._states[s][where] for s in names}
+                    gates = {s: states[s][where] for s in names}
                     total[where] = channel.current(self.v[where], gates, membrane.celsius)
         return total
 
     @property
-    def ionic_current(self):
+    def ionic_current(self) -> NDArray[np.float64]:
         """The sum of all channels' currents (µA/cm², outward positive), shape (..., times)."""
         return np.nansum([self.currents[name] for name in self.currents], axis=0)
 
     @property
-    def capacitive_current(self):
+    def capacitive_current(self) -> NDArray[np.float64]:
         """C dV/dt of a patch (µA/cm²), shape (..., times).
 
         What the stimulus leaves over after the ionic current and that of synapses; under voltage
@@ -123,7 +129,7 @@ class Recording:
         return self._membranes[0].capacitance * self._stimuli[0].slope(self.t)
 
     @property
-    def capacitive_jumps(self):
+    def capacitive_jumps(self) -> dict[float, FloatOrArray]:
         """Charge C ΔV (nC/cm²) that a voltage clamp moves at each jump of its command, by time."""
         if not self._clamped:
             return {}
@@ -135,7 +141,7 @@ class Recording:
     def _clamped(self):
         return len(self._stimuli) == 1 and isinstance(self._stimuli[0], VoltageClamp)
 
-    def spike_times(self, threshold=None):
+    def spike_times(self, threshold: float | None = None) -> SpikeTimes:
         """Return when the potential rises through `threshold`.
 
         Parameters

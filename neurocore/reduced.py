@@ -5,13 +5,18 @@ any of them run, and `neurocore.dynamics` finds what organises their plane. Some
 out and put a reset in its place: `spiking` lets those run.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, fields
 from itertools import pairwise
+from typing import overload
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from ._arguments import a_function, number, numbers, part_of_run, plain, same_grid
+from ._arguments import FloatOrArray, a_function, number, numbers, part_of_run, plain, same_grid
 from ._search import bisect
+from .dynamics import Flow
 from .stimuli import Stimulus, VoltageClamp
 from .stimuli import step as constant
 
@@ -64,23 +69,23 @@ class MorrisLecar:
     v4: float = 17.4
     phi: float = 1 / 15
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(self, ("capacitance", "v2", "v4", "phi"), ("g_ca", "g_k", "g_leak"))
 
-    def calcium_activation(self, v):
+    def calcium_activation(self, v: FloatOrArray) -> FloatOrArray:
         """Return m∞ (1) at `v` (mV, float or array)."""
         return 0.5 * (1 + np.tanh((v - self.v1) / self.v2))
 
-    def recovery_nullcline(self, v):
+    def recovery_nullcline(self, v: FloatOrArray) -> FloatOrArray:
         """Return w (1) at which w stands still: w∞, at `v` (mV, float or array)."""
         return 0.5 * (1 + np.tanh((v - self.v3) / self.v4))
 
-    def voltage_nullcline(self, v):
+    def voltage_nullcline(self, v: FloatOrArray) -> FloatOrArray:
         """Return w (1) at which v stands still, at `v` (mV, float or array, not E_K)."""
         rest = self.current - self._calcium(v) - self.g_leak * (v - self.e_leak)
         return rest / (self.g_k * (v - self.e_k))
 
-    def derivative(self, v, w):
+    def derivative(self, v: FloatOrArray, w: FloatOrArray) -> tuple[FloatOrArray, FloatOrArray]:
         """Return dv/dt (mV/ms) and dw/dt (1/ms) at `v` (mV) and `w` (1), floats or arrays."""
         leak = self.g_leak * (v - self.e_leak)
         potassium = self.g_k * w * (v - self.e_k)
@@ -88,7 +93,7 @@ class MorrisLecar:
         rate = self.phi * np.cosh((v - self.v3) / (2 * self.v4))
         return dv, rate * (self.recovery_nullcline(v) - w)
 
-    def _calcium(self, v):
+    def _calcium(self, v: FloatOrArray) -> FloatOrArray:
         return self.g_ca * self.calcium_activation(v) * (v - self.e_ca)
 
 
@@ -117,23 +122,25 @@ class FitzHughNagumo:
     b: float = 0.8
     phi: float = 0.08
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(self, positive=("b", "phi"))
 
-    def recovery_nullcline(self, v):
+    def recovery_nullcline(self, v: FloatOrArray) -> FloatOrArray:
         """Return w (1) at which w stands still, at `v` (1, float or array)."""
         return (v + self.a) / self.b
 
-    def voltage_nullcline(self, v):
+    def voltage_nullcline(self, v: FloatOrArray) -> FloatOrArray:
         """Return w (1) at which v stands still, at `v` (1, float or array)."""
         return v - v**3 / 3 + self.current
 
-    def derivative(self, v, w):
+    def derivative(self, v: FloatOrArray, w: FloatOrArray) -> tuple[FloatOrArray, FloatOrArray]:
         """Return dv/dt and dw/dt (1) at `v` and `w` (1), floats or arrays."""
         return v - v**3 / 3 - w + self.current, self.phi * (v + self.a - self.b * w)
 
 
-def trajectory(model, v, w, duration, step=0.1):
+def trajectory(
+    model: Flow, v: ArrayLike, w: ArrayLike, duration: float, step: float = 0.1
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Let a model of two variables run from a point of its plane.
 
     Parameters
@@ -208,26 +215,30 @@ class IntegrateAndFire:
     reset: float = -65.0
     refractory: float = 2.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(self, positive=("tau", "resistance"), least_zero=("refractory",))
         _below("rest", self.rest, "threshold", self.threshold)
         _below("reset", self.reset, "threshold", self.threshold)
 
     @property
-    def capacitance(self):
+    def capacitance(self) -> float:
         """The whole cell's capacitance τ / R (pF)."""
         return 1e3 * self.tau / self.resistance
 
     @property
-    def peak(self):
+    def peak(self) -> float:
         """The potential at which a spike counts (mV): here the threshold."""
         return self.threshold
 
     @property
-    def rheobase(self):
+    def rheobase(self) -> float:
         """The current (pA) that just holds it at the threshold: more of it makes it fire."""
         return 1e3 * (self.threshold - self.rest) / self.resistance
 
+    @overload
+    def rate(self, current: float) -> float: ...
+    @overload
+    def rate(self, current: ArrayLike) -> FloatOrArray: ...
     def rate(self, current):
         """Return the firing rate (Hz) in a lasting current, exactly.
 
@@ -249,11 +260,13 @@ class IntegrateAndFire:
         period = self.refractory + self.tau * np.log(np.where(above, ratio, np.e))
         return plain(np.where(above, 1e3 / period, 0.0))
 
-    def derivative(self, v, w=0.0):
+    def derivative(
+        self, v: FloatOrArray, w: FloatOrArray = 0.0
+    ) -> tuple[FloatOrArray, FloatOrArray]:
         """Return dv/dt (mV/ms) without a current at `v` (mV), and 0: there is no w."""
         return (self.rest - v) / self.tau, 0.0
 
-    def after_spike(self, w):
+    def after_spike(self, w: float) -> tuple[float, float]:
         """Return v (mV) and w right after a spike."""
         return self.reset, w
 
@@ -308,26 +321,26 @@ class AdEx:
 
     refractory = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(self, positive=("capacitance", "g_leak", "slope", "tau_w"))
         _below("reset", self.reset, "peak", self.peak)
         _below("threshold", self.threshold, "peak", self.peak)
 
-    def recovery_nullcline(self, v):
+    def recovery_nullcline(self, v: FloatOrArray) -> FloatOrArray:
         """Return w (pA) at which w stands still, at `v` (mV, float or array)."""
         return self.a * (v - self.rest)
 
-    def voltage_nullcline(self, v):
+    def voltage_nullcline(self, v: FloatOrArray) -> FloatOrArray:
         """Return w (pA) at which v stands still, at `v` (mV, float or array)."""
         soft = self.slope * np.exp((v - self.threshold) / self.slope)
         return self.current + self.g_leak * (soft - (v - self.rest))
 
-    def derivative(self, v, w):
+    def derivative(self, v: FloatOrArray, w: FloatOrArray) -> tuple[FloatOrArray, FloatOrArray]:
         """Return dv/dt (mV/ms) and dw/dt (pA/ms) at `v` (mV) and `w` (pA), floats or arrays."""
         dv = (self.voltage_nullcline(v) - w) / self.capacitance
         return dv, (self.recovery_nullcline(v) - w) / self.tau_w
 
-    def after_spike(self, w):
+    def after_spike(self, w: float) -> tuple[float, float]:
         """Return v (mV) and w (pA) right after a spike."""
         return self.reset, w + self.b
 
@@ -383,31 +396,36 @@ class Izhikevich:
 
     refractory = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check(self, positive=("capacitance", "k", "a"))
         _below("rest", self.rest, "threshold", self.threshold)
         _below("threshold", self.threshold, "peak", self.peak)
         _below("c", self.c, "peak", self.peak)
 
-    def recovery_nullcline(self, v):
+    def recovery_nullcline(self, v: FloatOrArray) -> FloatOrArray:
         """Return w (pA) at which w stands still, at `v` (mV, float or array)."""
         return self.b * (v - self.rest)
 
-    def voltage_nullcline(self, v):
+    def voltage_nullcline(self, v: FloatOrArray) -> FloatOrArray:
         """Return w (pA) at which v stands still, at `v` (mV, float or array)."""
         return self.current + self.k * (v - self.rest) * (v - self.threshold)
 
-    def derivative(self, v, w):
+    def derivative(self, v: FloatOrArray, w: FloatOrArray) -> tuple[FloatOrArray, FloatOrArray]:
         """Return dv/dt (mV/ms) and dw/dt (pA/ms) at `v` (mV) and `w` (pA), floats or arrays."""
         dv = (self.voltage_nullcline(v) - w) / self.capacitance
         return dv, self.a * (self.recovery_nullcline(v) - w)
 
-    def after_spike(self, w):
+    def after_spike(self, w: float) -> tuple[float, float]:
         """Return v (mV) and w (pA) right after a spike."""
         return self.c, w + self.d
 
 
-def spiking(model, current, duration, step=0.1):
+def spiking(
+    model: IntegrateAndFire | AdEx | Izhikevich,
+    current: float | Stimulus,
+    duration: float,
+    step: float = 0.1,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Let a model with a reset run from rest.
 
     Parameters

@@ -4,24 +4,32 @@ One trace of a patch goes to `solvers.dormand_prince`; cables and many traces to
 `solvers.staggered`, twice (`solvers.richardson`).
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ._arguments import number, numbers, part_of_run
 from ._formula import LEAST_CALCIUM, MOST_CALCIUM
-from .cable import Cable, Patch, compartments_of
+from .cable import Cable, Chosen, Patch, compartments_of
 from .channels import Gate
 from .membrane import distinct
 from .recording import Recording
 from .solvers import dormand_prince, richardson
-from .solvers.staggered import Chain
+from .solvers.staggered import Compartments
 from .solvers.tables import current_curve
 from .spikes import nested
 from .stimuli import Stimulus, VoltageClamp
 from .synapses import Synapse
+
+Resets: TypeAlias = Mapping[float, Mapping[str, ArrayLike]]
 
 # How fine the default is: chosen so that spike times are within `accuracy`, see tests/test_simulate
 TOLERANCE = 2.5e-5  # of the adaptive steps of one patch, at an accuracy of 0.001 ms
@@ -33,19 +41,19 @@ STEEP = 1.5  # and in units of C over the steepest slope of a current whose gate
 
 
 def simulate(
-    cell,
-    stimulus=None,
-    duration=100.0,
+    cell: Patch | Cable,
+    stimulus: Stimulus | Sequence[Stimulus] | None = None,
+    duration: float = 100.0,
     *,
-    v0=None,
-    resets=None,
-    record=None,
-    sample=None,
-    accuracy=1e-3,
-    step=None,
-    threshold=0.0,
-    stop_at_spike=False,
-):
+    v0: ArrayLike | None = None,
+    resets: Resets | None = None,
+    record: Chosen | None = None,
+    sample: float | None = None,
+    accuracy: float = 1e-3,
+    step: float | None = None,
+    threshold: float = 0.0,
+    stop_at_spike: bool = False,
+) -> Recording:
     """Let a cell run.
 
     Parameters
@@ -61,7 +69,8 @@ def simulate(
     v0 : float or array, shape (compartments,), optional
         Where the potential starts (mV), with all gates at rest there. If left out, at the
         membrane's resting potential to a hundredth of a millivolt, −65 mV for the squid axon
-        as in the literature (for a cable, each compartment's own).
+        as in the literature. A cable of several membranes starts at its own ``rest()``; one that
+        has none, since it fires by itself, with each membrane at the membrane's own.
     resets : dict, optional
         What is set by force in mid-run: ``{5.0: {"h": 0.6, "v": -50.0}}`` sets a gate and the
         potential (mV) at 5 ms, and ``"ca"`` the concentration of calcium (mM), in every
@@ -113,8 +122,15 @@ def simulate(
 
 
 def spikes_by_itself(
-    patch, stimulus, duration, *, v0=None, resets=None, accuracy=1e-3, threshold=0.0
-):
+    patch: Patch,
+    stimulus: Stimulus | Sequence[Stimulus] | None,
+    duration: float,
+    *,
+    v0: ArrayLike | None = None,
+    resets: Resets | None = None,
+    accuracy: float = 1e-3,
+    threshold: float = 0.0,
+) -> bool:
     """Return whether a patch spikes, the rise through `threshold` driven by its own channels.
 
     The arguments are those of `simulate`; quicker than looking for spikes in its recording.
@@ -130,15 +146,15 @@ class Plan:
     """What is to be done, checked."""
 
     duration: float
-    times: list  # between which nothing jumps
-    stimuli: list
-    synapses: list
-    resets: dict
+    times: list[float]  # between which nothing jumps
+    stimuli: list[Stimulus]
+    synapses: list[Synapse]
+    resets: Resets
     traces: int | None
     accuracy: float
     threshold: float
 
-    def changes(self, time):
+    def changes(self, time: float) -> dict[str, ArrayLike]:
         """Return what is set by force at this time, by name."""
         return {k: v for t, c in self.resets.items() if abs(t - time) < 1e-9 for k, v in c.items()}
 
@@ -187,14 +203,14 @@ def _stimuli(cell, stimulus, duration):
 
 def _resets(cell, resets, duration):
     resets = {} if resets is None else resets
-    if not isinstance(resets, dict):
+    if not isinstance(resets, Mapping):
         raise TypeError(f"resets must be a dict such as {{5.0: {{'v': -50.0}}}}, got {resets!r}")
     membranes = [cell.membrane] if isinstance(cell, Patch) else distinct(cell.membranes)[0]
     known = {"v", *(name for m in membranes for name in m.states)}
     for time, changes in resets.items():
         if not 0 <= number("a time in resets", time) < duration:
             raise ValueError(f"resets must lie within the run, 0 to {duration:g} ms, got {time:g}")
-        if not isinstance(changes, dict):
+        if not isinstance(changes, Mapping):
             raise TypeError(f"resets at {time:g} ms must be a dict of values, got {changes!r}")
         for name, value in changes.items():
             if name not in known:
@@ -249,7 +265,7 @@ def _solve(membrane, plan, v0, trace, stop):
     stretches = []
     for a, b in pairwise(plan.times):
         ends = [s.lines(a, b) for s in plan.stimuli]
-        first, last = (sum(float(e[k][pick]) for e in ends) for k in (0, 1))
+        first, last = (sum(float(np.asarray(e[k])[pick]) for e in ends) for k in (0, 1))
         changes = {
             places[name]: np.asarray(value, float).item() for name, value in plan.changes(a).items()
         }
@@ -276,7 +292,7 @@ def _remembers(membrane):
     """
     v = np.arange(-80.0, 41.0, 5.0)
     gates = [g for g in membrane.gates if isinstance(g, Gate) and g.speed and not g.needs_calcium]
-    slowest = max((g.time_constant(v, membrane.celsius).max() for g in gates), default=0.0)
+    slowest = max((np.max(g.time_constant(v, membrane.celsius)) for g in gates), default=0.0)
     return bool(membrane.calcium or slowest > SLOW)
 
 
@@ -327,9 +343,11 @@ def _start(membrane, v0):
 
 def _many(cell, plan, v0, record, sample, step, stop):
     if isinstance(cell, Patch):
-        membranes, area, axial, micro = (cell.membrane,), np.ones(1), None, 1.0
+        membranes, area, micro = (cell.membrane,), np.ones(1), 1.0
+        links = axial = space = None
     else:
-        membranes, area, axial, micro = cell.membranes, cell.area, cell.axial_conductance, 1e-3
+        membranes, area, micro = cell.membranes, cell.area, 1e-3
+        links, axial, space = cell.links, cell.axial_conductance, cell.space
     chosen = (
         np.arange(len(membranes)) if record is None else compartments_of(cell, record, "record")
     )
@@ -338,15 +356,15 @@ def _many(cell, plan, v0, record, sample, step, stop):
         fastest *= SHORTER
     step = step or min(fastest * STEP * (plan.accuracy / 1e-3) ** 0.25, plan.duration)
     traces = plan.traces or 1
-    chain = Chain(membranes, area, axial, traces)
+    chain = Compartments(membranes, area, links, axial, traces, space)
     start = np.empty((traces, len(membranes)))
-    start[:] = _starts(membranes, v0)
+    start[:] = _starts(cell, v0)
     t, v, states, spikes = richardson.run(
         chain,
-        start.ravel(),
+        chain.unknowns(start),
         plan,
         step,
-        (np.arange(traces)[:, None] * len(membranes) + chosen).ravel(),
+        (np.arange(traces)[:, None] * chain.shape[1] + chosen).ravel(),
         every=1 if sample is None else max(1, round(sample / step)),
         gates=record is not None or isinstance(cell, Patch),
         micro=micro,
@@ -394,18 +412,27 @@ def _fastest(membranes):
                 steepest = np.abs(np.gradient(current, v[0], axis=1)).max()
                 shortest = min(shortest, STEEP * m.capacitance / max(steepest, 1e-9))
         for gate in m.gates:
-            if gate.needs_calcium and not gate.instantaneous:
-                shortest = min(shortest, gate.time_constant(v, m.celsius, ca).min())
+            if isinstance(gate, Gate) and gate.needs_calcium and not gate.instantaneous:
+                shortest = min(shortest, np.min(gate.time_constant(v, m.celsius, ca)))
             elif not gate.instantaneous:
-                shortest = min(shortest, gate.time_constant(v, m.celsius).min())
+                shortest = min(shortest, np.min(gate.time_constant(v, m.celsius)))
     return shortest
 
 
-def _starts(membranes, v0):
+def _starts(cell, v0):
     if v0 is None:
-        kinds, kind = distinct(membranes)
-        return np.array([round(m.rest(), 2) for m in kinds])[kind]
-    v0 = numbers("v0", v0)
-    if v0.shape not in ((), (len(membranes),)) or not np.all((v0 >= -200) & (v0 <= 150)):
+        return _start(cell.membrane, None) if isinstance(cell, Patch) else _resting(cell)
+    v0, count = numbers("v0", v0), 1 if isinstance(cell, Patch) else len(cell)
+    if v0.shape not in ((), (count,)) or not np.all((v0 >= -200) & (v0 <= 150)):
         raise ValueError(f"v0 must be one potential or one per compartment (mV), got {v0}")
     return v0
+
+
+@lru_cache(maxsize=64)
+def _resting(cable):
+    """Return where each compartment of a cell left alone stays (mV)."""
+    kinds, kind = distinct(cable.membranes)
+    if len(kinds) > 1:
+        with suppress(ValueError):  # it has no rest
+            return cable.rest()
+    return np.array([_start(m, None) for m in kinds])[kind]

@@ -1,11 +1,19 @@
 """When samples of a potential rise through a threshold, and the one shape that times come in."""
 
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ._arguments import number, numbers
 
+SpikeTimes: TypeAlias = NDArray[np.float64] | Any
+"""Times (ms) of one trace; nested lists of them along axes that are known only at run time."""
 
-def crossings(t, v, threshold=0.0):
+
+def crossings(t: ArrayLike, v: ArrayLike, threshold: float = 0.0) -> SpikeTimes:
     """Return when each row of samples rises through a threshold, by cubic interpolation.
 
     Parameters
@@ -34,7 +42,13 @@ def crossings(t, v, threshold=0.0):
     return nested(by_column(column, times, v[..., 0].size), v.shape[:-1])
 
 
-def rises(t, v, threshold=0.0, first=0, last=None):
+def rises(
+    t: NDArray[np.float64],
+    v: NDArray[np.float64],
+    threshold: float = 0.0,
+    first: int = 0,
+    last: int | None = None,
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return the columns that rise through the threshold (mV), and when (ms).
 
     Looks at the samples `first` to `last` of `v`, shape (times, columns).
@@ -50,13 +64,15 @@ def rises(t, v, threshold=0.0, first=0, last=None):
     return column, _rise(t[near], v[near, column[:, None]] - threshold, t[k], t[k + 1])
 
 
-def by_column(column, times, count):
+def by_column(
+    column: NDArray[np.intp], times: NDArray[np.float64], count: int
+) -> list[NDArray[np.float64]]:
     """Return one sorted array of times for each of `count` columns."""
     order = np.lexsort((times, column))
     return np.split(times[order], np.searchsorted(column[order], np.arange(1, count)))
 
 
-def nested(found, shape):
+def nested(found: SpikeTimes, shape: tuple[int, ...]) -> SpikeTimes:
     """Return a flat list of arrays as nested lists along axes of the given shape."""
     for size in shape[:0:-1]:
         found = [found[k : k + size] for k in range(0, len(found), size)]

@@ -4,12 +4,16 @@ Amplitudes are current densities in µA/cm² for a patch, and currents in nA for
 enter one compartment. Positive current depolarises. An array of amplitudes makes many traces.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from ._arguments import instance, number, numbers, same_grid, whole
+from ._arguments import FloatOrArray, instance, number, numbers, same_grid, whole
 
 MOST_SAMPLES = 1e7 + 1  # of one trace of noise
 
@@ -29,12 +33,18 @@ class Stimulus:
         The compartment of a cable that receives it.
     """
 
-    edges: np.ndarray
-    first: np.ndarray
-    last: np.ndarray
+    edges: NDArray[np.float64]
+    first: NDArray[np.float64]
+    last: NDArray[np.float64]
     at: int = 0
 
-    def __post_init__(self):
+    if TYPE_CHECKING:  # lists and numbers become arrays
+
+        def __init__(
+            self, edges: ArrayLike, first: ArrayLike, last: ArrayLike, at: int = 0
+        ) -> None: ...
+
+    def __post_init__(self) -> None:
         for name in ("edges", "first", "last"):
             values = np.array(numbers(name, getattr(self, name)), ndmin=1)
             object.__setattr__(self, name, values)
@@ -55,11 +65,11 @@ class Stimulus:
             )
 
     @property
-    def traces(self):
+    def traces(self) -> int | None:
         """How many traces it makes: a number, or None for a single trace without an axis."""
         return None if self.first.ndim == 1 else self.first.shape[0]
 
-    def lines(self, a, b):
+    def lines(self, a: float, b: float) -> tuple[FloatOrArray, FloatOrArray]:
         """Return the values just after `a` and just before `b`, with no edge between them."""
         k = int(self.edges.searchsorted(0.5 * (a + b))) - 1
         if k < 0 or k >= self.edges.size - 1:
@@ -75,20 +85,20 @@ class Stimulus:
         inside = (k >= 0) & (k < self.edges.size - 1)
         return np.clip(k, 0, self.edges.size - 2), inside
 
-    def __call__(self, t):
+    def __call__(self, t: ArrayLike) -> NDArray[np.float64]:
         """Return the current at the times `t` (ms), shape (..., times); right after an edge."""
         t = numbers("t", t)
         k, inside = self._stretch(t)
         value = self.first[..., k] + self.slope(t) * (t - self.edges[k])
         return np.where(inside, value, 0.0)
 
-    def slope(self, t):
+    def slope(self, t: ArrayLike) -> NDArray[np.float64]:
         """Return how fast the current rises at the times `t` (ms), per ms, shape (..., times)."""
         k, inside = self._stretch(numbers("t", t))
         rise = self.last[..., k] - self.first[..., k]
         return np.where(inside, rise / (self.edges[k + 1] - self.edges[k]), 0.0)
 
-    def __add__(self, other):
+    def __add__(self, other: Stimulus) -> Stimulus:
         """Return both currents together, in one compartment."""
         if not isinstance(other, Stimulus) or isinstance(other, VoltageClamp):
             return NotImplemented
@@ -121,7 +131,7 @@ def _span(start, stop):
     return start, stop
 
 
-def step(amplitude, start=0.0, stop=1e9, at=0):
+def step(amplitude: ArrayLike, start: float = 0.0, stop: float = 1e9, at: int = 0) -> Stimulus:
     """Return a current step.
 
     Parameters
@@ -138,14 +148,16 @@ def step(amplitude, start=0.0, stop=1e9, at=0):
     return Stimulus([start, stop], amplitude, amplitude, at)
 
 
-def pulse(amplitude, start=0.0, duration=0.2, at=0):
+def pulse(amplitude: ArrayLike, start: float = 0.0, duration: float = 0.2, at: int = 0) -> Stimulus:
     """Return a brief step: `amplitude` (µA/cm² or nA) for `duration` from `start` on (ms)."""
     number("start", start, least=0)
     number("duration", duration, above=0)
     return step(amplitude, start, start + duration, at)
 
 
-def train(amplitude, start, duration, interval, count, at=0):
+def train(
+    amplitude: ArrayLike, start: float, duration: float, interval: float, count: int, at: int = 0
+) -> Stimulus:
     """Return `count` pulses (µA/cm² or nA) of `duration`, one every `interval` (ms)."""
     number("start", start, least=0)
     number("duration", duration, above=0)
@@ -159,7 +171,9 @@ def train(amplitude, start, duration, interval, count, at=0):
     return Stimulus(edges, amplitude * on, amplitude * on, at)
 
 
-def ramp(amplitude, start, stop, hold=0.0, at=0):
+def ramp(
+    amplitude: ArrayLike, start: float, stop: float, hold: float = 0.0, at: int = 0
+) -> Stimulus:
     """Return a current rising from 0 at `start` to `amplitude` (µA/cm² or nA) at `stop`.
 
     Parameters
@@ -183,7 +197,7 @@ def ramp(amplitude, start, stop, hold=0.0, at=0):
     return Stimulus([start, stop, stop + hold], first, last, at)
 
 
-def samples(values, interval, start=0.0, at=0):
+def samples(values: ArrayLike, interval: float, start: float = 0.0, at: int = 0) -> Stimulus:
     """Return any current, given by samples joined by straight lines.
 
     Parameters
@@ -206,7 +220,16 @@ def samples(values, interval, start=0.0, at=0):
     return Stimulus(edges, values[..., :-1], values[..., 1:], at)
 
 
-def noise(mean, deviation, start, stop, correlation=1.0, seed=0, traces=None, at=0):
+def noise(
+    mean: float,
+    deviation: float,
+    start: float,
+    stop: float,
+    correlation: float = 1.0,
+    seed: int = 0,
+    traces: int | None = None,
+    at: int = 0,
+) -> Stimulus:
     """Return a fluctuating current, an Ornstein–Uhlenbeck process.
 
     Parameters
@@ -245,7 +268,10 @@ def noise(mean, deviation, start, stop, correlation=1.0, seed=0, traces=None, at
     return samples(mean + deviation * values, (stop - start) / (count - 1), start, at)
 
 
-def voltage_clamp(holding, *stretches):
+def voltage_clamp(
+    holding: float,
+    *stretches: tuple[float, float, ArrayLike] | tuple[float, float, ArrayLike, ArrayLike],
+) -> VoltageClamp:
     """Return a voltage command for `simulate` on a patch.
 
     Parameters

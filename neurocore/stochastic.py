@@ -5,18 +5,21 @@ channel with n⁴ has 0 to 4 open gates, five states, a sodium channel with m³h
 how many channels are in each state.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import comb
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ._arguments import instance, number, numbers, part_of_run, whole
 from .channels import Scheme
 from .membrane import Membrane
 from .solvers.relaxation import relaxation
-from .spikes import by_column, nested
+from .spikes import SpikeTimes, by_column, nested
 from .stimuli import Stimulus, VoltageClamp
 
 # Channels per µm² of squid axon, as chosen by Chow and White 1996, Biophys J 71:3013–3021
@@ -44,25 +47,25 @@ class ChannelNoise:
         When v rose through 0 mV (ms).
     """
 
-    t: np.ndarray
-    v: np.ndarray
-    open: dict
-    number: dict
-    spikes: object
+    t: NDArray[np.float64]
+    v: NDArray[np.float64]
+    open: dict[str, NDArray[np.int_]]
+    number: dict[str, NDArray[np.int_]]
+    spikes: SpikeTimes
 
 
 def channel_noise(
-    membrane,
-    area,
-    duration,
+    membrane: Membrane,
+    area: ArrayLike,
+    duration: float,
     *,
-    seed,
-    stimulus=None,
-    density=None,
-    hold=None,
-    step=0.025,
-    sample=0.1,
-):
+    seed: int,
+    stimulus: Stimulus | None = None,
+    density: Mapping[str, float] | None = None,
+    hold: float | None = None,
+    step: float = 0.025,
+    sample: float = 0.1,
+) -> ChannelNoise:
     """Let patches of membrane run whose channels open and close by chance.
 
     In each step every channel's gates flip with the probabilities that the rates at the present
@@ -121,7 +124,7 @@ def channel_noise(
 
     steps = int(np.ceil(duration / step - 1e-9))
     every = max(1, round(sample / step))
-    times = step * np.arange(0, steps + 1, every)
+    times = step * np.arange(0, steps + 1, every, dtype=float)
     path = np.empty((times.size, v.size))
     opened = {c.channel.name: np.empty((times.size, v.size), int) for c in counted}
     spikes, who = [], []

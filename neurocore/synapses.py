@@ -1,9 +1,12 @@
 """Conductances that synapses open, at given times: what excites and inhibits real neurons."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ._arguments import number, numbers, whole
 
@@ -17,14 +20,14 @@ class Synapse:
     Made by `synapse`, which says what its fields are.
     """
 
-    times: np.ndarray
-    peak: np.ndarray
+    times: NDArray[np.float64]
+    peak: NDArray[np.float64]
     rise: float
     decay: float
     reversal: float
     at: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         times = np.atleast_1d(numbers("times", self.times, least=0))
         if times.ndim > 1 or not times.size:
             raise ValueError(f"times must be one axis of them, got shape {times.shape}")
@@ -44,16 +47,18 @@ class Synapse:
         whole("at", self.at)
 
     @property
-    def edges(self):
+    def edges(self) -> NDArray[np.float64]:
         """When it opens (ms): what it does between is smooth."""
         return self.times
 
     @property
-    def traces(self):
+    def traces(self) -> int | None:
         """How many traces it makes: a number, or None for a single trace without an axis."""
         return self.peak.size if self.peak.ndim else None
 
-    def terms(self, start):
+    def terms(
+        self, start: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return a, c, b of g = (a + c s) exp(−s / decay) − b exp(−s / rise), s ms after `start`.
 
         It holds until the next opening; each has the shape of `peak`.
@@ -70,16 +75,16 @@ class Synapse:
         scale = self.peak / (math.exp(-top / self.decay) - math.exp(-top / self.rise))
         return scale * slow.sum(), zero, scale * np.exp(-since / self.rise).sum()
 
-    def __call__(self, t):
+    def __call__(self, t: ArrayLike) -> NDArray[np.float64]:
         """Return the conductance at the times `t` (ms), shape (..., times)."""
         t = numbers("t", t)
         g = np.empty((*self.peak.shape, *t.shape))
         for place in np.ndindex(t.shape):
-            a, _, b = self.terms(t[place])
+            a, _, b = self.terms(float(t[place]))
             g[(..., *place)] = a - b
         return g
 
-    def current(self, t, v):
+    def current(self, t: ArrayLike, v: ArrayLike) -> NDArray[np.float64]:
         """Return its current, outward positive, at the times `t` (ms) and potentials `v` (mV).
 
         Parameters
@@ -96,7 +101,14 @@ class Synapse:
         return self(t) * (numbers("v", v) - self.reversal)
 
 
-def synapse(times, peak, rise, decay, reversal, at=0):
+def synapse(
+    times: ArrayLike,
+    peak: ArrayLike,
+    rise: float,
+    decay: float,
+    reversal: float,
+    at: int = 0,
+) -> Synapse:
     """Return the conductance of a synapse, a stimulus for `simulate` beside others or alone.
 
     Each time adds a difference of two exponentials, exp(−t / decay) − exp(−t / rise), scaled to
@@ -132,4 +144,4 @@ def synapse(times, peak, rise, decay, reversal, at=0):
 
         simulate(patch(hodgkin_huxley()), synapse([5.0, 6.0], 0.1, 0.5, 3.0, 0.0), 20.0)
     """
-    return Synapse(times, peak, rise, decay, reversal, at)
+    return Synapse(times, peak, rise, decay, reversal, at)  # type: ignore[arg-type]

@@ -11,10 +11,12 @@ import pytest
 import serve
 from filelock import FileLock
 from hypothesis import settings
+from playwright.sync_api import expect
 
 # Slow machines are no fault, and what CI finds must be found again by who looks into it.
 settings.register_profile("book", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("book")
+expect.set_options(timeout=30_000)  # ms: a patience, not a measure
 
 ROOT = Path(__file__).parents[1]
 # Without these, Chromium asks hosts of its own; the last makes any other host fail at once.
@@ -28,6 +30,17 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+
+
+# Long files whose tests several workers may share; all others go to one worker as they are.
+SHARED = {"test_hosts", "test_live", "test_practice_bank", "test_progress_page", "test_site"}
+
+
+def pytest_collection_modifyitems(items):
+    """Say which tests belong together, for `--dist loadgroup`: a notebook's cells, a file's."""
+    for item in items:
+        if item.path.stem not in SHARED:
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,7 @@ def alike(said, computed):
     )
 
 
-def comes_to_say(figure, sentence, settings, patience=10_000):
+def comes_to_say(figure, sentence, settings, patience=30_000):
     """Wait, at most some ms, until a lab says a sentence and no longer waits for Python."""
     for _ in range(patience // 10):
         said = figure.locator(".nc-says").text_content()
@@ -142,6 +142,13 @@ def moves(name):
             yield slider, place
 
 
+def setting(slider, place):
+    """Return what a slider stands for at a place: a stop's number, or between two."""
+    low = int(place)
+    value = slider.stops[low]
+    return value + (place - low) * (slider.stops[low + 1] - value) if place > low else value
+
+
 def drive(figure, name, settle, chosen=moves):
     """Move a lab through its settings, and look at each.
 
@@ -156,11 +163,7 @@ def drive(figure, name, settle, chosen=moves):
     changed = 0
     for slider, place in chosen(name):
         figure.locator(f"[data-name={slider.name}]").evaluate(MOVE, place)
-        low = int(place)
-        value = slider.stops[low]
-        if place > low:
-            value += (place - low) * (slider.stops[low + 1] - value)
-        settings[slider.name] = value
+        settings[slider.name] = setting(slider, place)
         settle(figure, computed_sentence(name, settings), settings)
         assert figure.locator(".nc-fault").text_content() == ""
         before, frame = frame, frame_at(name, settings)

@@ -598,6 +598,7 @@ CASES = [
 # Said by `check` itself, and where a class is graded.
 ELSEWHERE = {"unanswered.unset", "invalid.problem", "invalid.seed"}
 ELSEWHERE |= {f"invalid.{x}" for x in ["submission", "notebook", "cell", "broken", "stopped"]}
+ELSEWHERE |= {f"invalid.{x}" for x in ["data", "many", "seedless", "shared"]}
 NAMES = dict(globals(), Decimal=Decimal, Fraction=Fraction)
 
 

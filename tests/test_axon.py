@@ -59,9 +59,37 @@ def test_a_cell_rests_between_its_membranes():
     np.testing.assert_allclose(alike.rest(), nc.hodgkin_huxley().rest(), atol=1e-8)
 
 
+def test_a_cell_of_several_membranes_starts_at_its_own_rest():
+    cell = nc.cell_with_initial_segment(5, -5)
+    for stimulus in (None, nc.step([0.0, 0.0])):
+        left_alone = nc.simulate(cell, stimulus, 20, sample=1.0)
+        start = cell.rest()[:, None] + 0 * left_alone.t
+        np.testing.assert_allclose(
+            left_alone.v, np.broadcast_to(start, left_alone.v.shape), atol=0.01
+        )
+    uniform = nc.bare_axon(nc.hodgkin_huxley(), 10, 1000, 100, 20)
+    assert np.all(nc.simulate(uniform, None, 1).v[:, 0] == -65.0)
+
+
 def test_a_cell_that_fires_by_itself_has_no_rest():
+    cell = nc.cell_with_initial_segment(5, -10)
     with pytest.raises(ValueError, match="no resting potential"):
-        nc.cell_with_initial_segment(5, -10).rest()
+        cell.rest()
+    started = nc.simulate(cell, None, 0.1).v[:, 0]
+    np.testing.assert_array_equal(started, [round(m.rest(), 2) for m in cell.membranes])
+
+
+def test_at_rest_no_current_is_left_over():
+    axon = nc.myelinated_axon(internodes=91)
+    lukewarm = nc.modify(axon, "Na", nc.block, 0.5, where=axon.regions["node"][40:50])
+    rest = lukewarm.rest()
+    outward = np.array([m.steady_current(v) for m, v in zip(lukewarm.membranes, rest, strict=True)])
+    outward = outward * lukewarm.area
+    along = lukewarm.axial_conductance * np.diff(rest)
+    outward[:-1] -= along
+    outward[1:] += along
+    assert np.ptp(rest) > 0.01
+    assert np.abs(outward).max() < 1e-9 * np.abs(along).max() + 1e-15
 
 
 def test_myelin_keeps_the_time_constant():

@@ -193,6 +193,16 @@ def test_persistent_share():
     assert nc.rheobase(nc.patch(membrane), 50) < nc.rheobase(nc.patch(nc.hodgkin_huxley()), 50)
 
 
+def test_the_persistent_share_of_channels_in_a_drug():
+    """Its gates' names differ from the population's, a scheme's states too."""
+    drugged = nc.lidocaine(SODIUM, 100.0)
+    share = nc.persistent(drugged, 0.02, "m")
+    assert share.states == ("Ap", "Ip", "ABp", "IBp")
+    membrane = nc.Membrane((nc.block(drugged, 0.02), share))
+    steady = membrane.steady_state(-65.0)
+    assert [steady[name] for name in share.states] == [steady[name[:-1]] for name in share.states]
+
+
 def test_temperature_follows_q10():
     m = SODIUM.gate("m")
     assert m.time_constant(-30.0, 6.3) / m.time_constant(-30.0, 16.3) == pytest.approx(3)
@@ -247,6 +257,14 @@ def test_a_cable_of_instantaneous_gates_conducts():
 
 
 # --- Markov schemes ----------------------------------------------------------------------------
+
+
+def test_a_scheme_of_one_state_is_always_in_it():
+    open_channel = nc.Channel("K", 1.0, -90.0, (nc.Scheme(("open",), (), "open"),))
+    membrane = nc.Membrane((open_channel,))
+    assert np.shape(membrane.steady_state(-65.0)["open"]) == ()
+    assert np.shape(membrane.steady_state(np.zeros(3))["open"]) == (3,)
+    assert membrane.rest() == pytest.approx(-90.0)
 
 
 def test_a_gate_and_its_scheme_are_the_same():

@@ -35,14 +35,12 @@ def cell_of(notebook, grade_id):
     return next(cell for cell in marked if cell.metadata.nbgrader.grade_id == grade_id)
 
 
-def in_words(problem, value, answer):
+def in_words(problem, value, answer, seed=None):
     """Return the source of an answer cell for a value of the bank."""
     if isinstance(problem, Function):
-        return (
-            "from neurocore.problems import problems\n"
-            f"_problem = problems()[{problem.id!r}][0]\n"
-            f"{problem.name} = np.vectorize(_problem.variant().numbers[{value!r}])"
-        )
+        function = problem.variant(seed).numbers[value]  # as a table: a class's process has no bank
+        table = {call: float(function(*call)) for call in problem._calls}
+        return f"{problem.name} = np.vectorize(lambda *x: {table!r}[x])"
     if isinstance(problem, Plot):
         lines = "".join(
             f"{problem.name}.plot({problem._places.tolist()}, {list(map(float, y))})\n"
@@ -61,16 +59,16 @@ def in_words(problem, value, answer):
     return f"{problem.name} = {tuple(values) if len(values) > 1 else values[0]}"
 
 
-def reference(problem):
-    answer = problem.variant().answer
-    return in_words(problem, "answer" if isinstance(problem, Function) else answer, answer)
+def reference(problem, seed=None):
+    answer = problem.variant(seed).answer
+    return in_words(problem, "answer" if isinstance(problem, Function) else answer, answer, seed)
 
 
-def mistakes(problem):
-    variant = problem.variant()
+def mistakes(problem, seed=None):
+    variant = problem.variant(seed)
     for mistake, value in variant.mistakes:
         text = mistake.code if isinstance(problem, Function) else value
-        yield f"mistake.{mistake.code}", in_words(problem, text, variant.answer)
+        yield f"mistake.{mistake.code}", in_words(problem, text, variant.answer, seed)
 
 
 def run(cells, namespace):

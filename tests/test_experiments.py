@@ -70,6 +70,7 @@ def test_a_push_through_zero_is_no_spike():
 
 def test_chronaxie_and_rheobase():
     assert nc.chronaxie(PATCH) == pytest.approx((1.65, 2.24), abs=0.006)
+    assert nc.chronaxie(PATCH, wait=10.0, resolution=1e-2) == pytest.approx((1.65, 2.24), rel=0.01)
     # given as 0.77; a lasting current of 5.49 fires late, so that the last digit needs accuracy
     found = nc.chronaxie(WARM, accuracy=1e-5)
     assert found == pytest.approx((0.765, 5.49), abs=0.005)
@@ -454,7 +455,8 @@ def test_sodium_entry_on_an_axon():
     cost = nc.sodium_entry(axon, wait=25.0)
     assert cost.excess == pytest.approx(4.64, abs=0.03)
     node = nc.sodium_entry(nc.myelinated_axon(), wait=10.0)
-    assert node.excess > 10  # the internodes' charge passes through the nodes
+    # the node charges its internodes, too; by its own capacitance alone it would be 27.9
+    assert node.excess == pytest.approx(9.7, abs=0.05)
 
 
 # --- elsewhere ---------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """A class: notebooks of several students, some of them strange."""
 
-import contextlib
 import csv
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -15,7 +15,7 @@ import psutil
 import pytest
 import test_exercises as exercises
 
-from neurocore.practice import grade, handed_in, running
+from neurocore.practice import confining, grade, handed_in, report, running
 from neurocore.problems import problems
 
 PROBLEMS = exercises.BY_CHAPTER["resting_potential"]
@@ -108,7 +108,7 @@ def test_process_that_ends_itself(grades):
 
 
 def test_tables(grades, tmp_path):
-    grade.write(grades[1], tmp_path)
+    report.write(grades[1], tmp_path)
     rows = list(csv.DictReader((tmp_path / "grades.csv").open(encoding="utf-8")))
     assert [row["student"] for row in rows] == ["Ada", "Bob", "Eve", "Max", "Zoe"]
     count = len(PROBLEMS)
@@ -121,7 +121,7 @@ def test_tables(grades, tmp_path):
 
 
 def test_summary(grades):
-    words = grade.summary(grades[1])
+    words = report.summary(grades[1])
     assert "5 students" in words
     assert f"Ada: {len(PROBLEMS)} solved" in words
     assert "1 × mistake.inside-out in ghk-rest" in words
@@ -196,8 +196,11 @@ def one(*cells, problem="ghk-rest"):
     return notebook
 
 
-def test_jupyter_is_jupyter(class_):
+@pytest.mark.parametrize("shut", ["shut", "open"])
+def test_jupyter_is_jupyter(class_, shut, monkeypatch):
     """Magics, helper modules and files beside the notebook; cells below a failed one run."""
+    if shut == "open":
+        monkeypatch.setattr(confining, "why_open", lambda: "of a test")
     magic = one("%matplotlib inline\nimport math", "%%time\nx = math.pi", "1 / 0", RIGHT)
     class_.put("Ada/work/a.ipynb", magic)
     helped = one(
@@ -258,6 +261,30 @@ def test_harm_costs_only_itself(class_, cell, words):
     assert words in said
 
 
+FORKS = """import os, time
+begun = []
+try:
+    while len(begun) < 400:
+        begun.append(os.fork())
+        if not begun[-1]:
+            time.sleep(9)
+            os._exit(0)
+finally:
+    for process in begun:
+        os.kill(process, 9)
+raise ValueError('400 began')
+"""
+
+
+@pytest.mark.skipif(bool(confining.why_open()), reason="the system does not limit root's processes")
+def test_processes_are_limited(class_):
+    class_.put("Ada.ipynb", one(RIGHT))
+    class_.put("Eve.ipynb", one(FORKS))
+    assert class_.graded()["Ada", "ghk-rest"] == "correct"
+    (said,) = class_.said("Eve")
+    assert "BlockingIOError" in said or "more than 100 processes" in said
+
+
 PRINTS = """big = 'x' * (1 << 27)
 print(big)
 big
@@ -287,31 +314,33 @@ def test_output_stays_in_the_kernel(class_):
     assert class_.said("Max") == []
 
 
-ESCAPES = """import os, time
+ESCAPES = """import os
 if not os.fork():
     os.setsid()
     if not os.fork():
-        open({path!r}, "w").write(str(os.getpid()))
-        time.sleep(999)
+        open("left", "w").close()
+        os.execvp("sleep", ["sleep", "{seconds}"])
     os._exit(0)
-while not os.path.exists({path!r}): pass
+while not os.path.exists("left"): pass
 {end}"""
 
 
 @pytest.mark.parametrize("end", ["while True: pass", "os._exit(1)", ""])
+@pytest.mark.parametrize("shut", ["shut", "open"])
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows cannot fork")
-def test_nothing_runs_on(class_, tmp_path_factory, end):
+def test_nothing_runs_on(class_, end, shut, monkeypatch):
     """Not even what has left the kernel's group, and has lost its parent."""
-    path = tmp_path_factory.mktemp("left") / "pid"
-    class_.put("Eve.ipynb", one(RIGHT, ESCAPES.format(path=str(path), end=end)))
-    class_.graded(seconds=8)
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(int(path.read_text()))
-        for _ in range(100):  # what is killed takes a moment to die
-            if process.status() == psutil.STATUS_ZOMBIE:
-                return
-            time.sleep(0.1)
-        pytest.fail(f"it goes on: {process.status()}")
+    if shut == "open":
+        monkeypatch.setattr(confining, "why_open", lambda: "of a test")
+    seconds = f"999.{random.randrange(10**9)}"  # by which it is found
+    class_.put("Eve.ipynb", one(RIGHT, ESCAPES.format(seconds=seconds, end=end)))
+    assert class_.graded(seconds=8)["Eve", "ghk-rest"]
+    for _ in range(100):  # what is killed takes a moment to die
+        running = psutil.process_iter(["cmdline"])
+        if not any(seconds in (process.info["cmdline"] or []) for process in running):
+            return
+        time.sleep(0.1)
+    pytest.fail("it goes on")
 
 
 def test_what_is_strange_costs_only_itself(class_, monkeypatch):
@@ -335,10 +364,10 @@ def test_what_is_strange_costs_only_itself(class_, monkeypatch):
     class_.put("W/work.zip", torn[:60] + b"\xff" * 60 + torn[120:])
     run = running.run
 
-    def broken(steps, folder, seconds):
+    def broken(steps, *rest):
         if "unforeseen" in str([step.source for step in steps]):
             raise TypeError("nobody knew")
-        return run(steps, folder, seconds)
+        return run(steps, *rest)
 
     monkeypatch.setattr(running, "run", broken)
     class_.put("V/x.ipynb", one("'unforeseen'"))
@@ -405,7 +434,7 @@ def test_names_and_formats_of_notebooks(class_):
     assert "empty" in class_.said("H")[0]
     assert "language R" in class_.said("R")[0]
     assert "report.pdf" in class_.said("N")[0]
-    grade.write(class_.found, class_.folder)
+    report.write(class_.found, class_.folder)
     with (class_.folder / "grades.csv").open(encoding="utf-8") as file:
         solved = {row["student"]: row["solved"] for row in csv.DictReader(file)}
     assert solved == dict.fromkeys("ABCDEFG", "1") | dict.fromkeys("HIJKLMNOR", "0")
@@ -491,4 +520,24 @@ def test_of_two_versions_the_best_answer_counts_once(class_):
     class_.put("Ada.ipynb", one("v_m = 2"))
     assert class_.graded()["Ada", "ghk-rest"] == "correct"
     assert [g.code for g in class_.found if g.problem == "ghk-rest"] == ["correct"]
-    assert "1 students" in grade.summary(class_.found)
+    assert "1 students" in report.summary(class_.found)
+
+
+@pytest.mark.parametrize("seeded", [False, True])
+def test_every_chapter_right_and_wrong(class_, seeded):
+    """References are right, and mistakes get their codes, by the way that a class is graded."""
+    wanted, own = {}, {}
+    for chapter, mine in exercises.BY_CHAPTER.items():
+        for student in (f"right-{chapter}", f"wrong-{chapter}"):
+            own[student] = student if seeded else None
+            notebook = exercises.read(chapter)
+            for problem in mine:
+                code, source = "correct", exercises.reference(problem, own[student])
+                if student.startswith("wrong"):
+                    *_, (code, source) = exercises.mistakes(problem, own[student])
+                answer(notebook, problem.id, source)
+                wanted[student, problem.id] = code
+            class_.put(f"{student}/x.ipynb", notebook)
+    found = grade.grade(class_.folder, 120, (lambda students: own) if seeded else None)
+    assert {(g.student, g.problem): g.code for g in found if g.problem} == wanted
+    assert [g for g in found if not g.problem and g.code != "invalid.shared"] == []

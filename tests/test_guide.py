@@ -72,7 +72,7 @@ def test_a_problem(tmp_path):
     path = tmp_path / "membrane-tau.md"
     path.write_text(text, encoding="utf-8")
     problem = page.read(path, SimpleNamespace(**defined(code)))
-    assert problem.prompt().endswith("**Answer:** `tau`, in ms, within 1 %.")
+    assert problem.prompt().endswith("**Answer:** `tau`, in ms, within 1 % (three digits).")
     for seed in (None, *range(20)):
         variant = problem.variant(seed)
         assert problem.judge(variant.answer[""], seed).correct

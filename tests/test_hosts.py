@@ -188,6 +188,7 @@ def test_silence_is_noticed_and_ends_by_itself(manner, name, host, page, site_fo
     expect(line).to_be_hidden()
 
 
+@pytest.mark.smoke
 def test_scripts_and_notebook(host, page):
     """What the page itself fetches: the live cells' script and the notebook."""
     host.pattern, host.manner = r"^live\.js$", "missing"

@@ -73,6 +73,7 @@ def test_what_is_typed_stands_there(cell):
         assert text(cell) == "def f(x):\n    return x\n    "
 
 
+@pytest.mark.smoke
 @in_chapter
 def test_enter_is_a_newline_and_tab_accepts(cell):
     keyboard = cell.page.keyboard

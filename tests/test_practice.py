@@ -1048,7 +1048,9 @@ def test_words_of_each_kind_may_depend_on_the_parameters(problem, answer):
 
 def test_prompts_state_name_unit_and_rule():
     assert cases.potassium.prompt() == "?\n\n**Answer:** `e_k`, in mV, within 0.05 mV."
-    assert cases.pair.prompt().endswith("`both = (e_k, rt_f)`, each in mV, within 1 %.")
+    assert cases.pair.prompt().endswith(
+        "`both = (e_k, rt_f)`, each in mV, within 1 % (three digits)."
+    )
     assert cases.trace.prompt().endswith(
         "`v`, an array of shape (6,), in mV, within 1 % of the largest value."
     )
@@ -1080,7 +1082,7 @@ def test_prompts_state_name_unit_and_rule():
     assert bare.prompt().endswith("`v` from −100 to 50, single numbers and arrays.")
     halves = replace(cases.pair, unit={"e_k": "V", "rt_f": "mV"})
     assert halves.prompt().endswith(
-        "`both = (e_k, rt_f)`, `e_k` in V, `rt_f` in mV; each within 1 %."
+        "`both = (e_k, rt_f)`, `e_k` in V, `rt_f` in mV; each within 1 % (three digits)."
     )
     rules = {"fraction": Tolerance(0.1, 0.02), "time": Tolerance(0.5)}
     several = {"unit": {"fraction": "", "time": "ms"}, "answer": {"fraction": 1.0, "time": 9.0}}

@@ -136,6 +136,18 @@ def test_prompt_states_what_an_answer_needs(problem):
         assert f"{problem.variant().p.celsius:g} °C" in prompt
 
 
+@pytest.mark.parametrize(
+    "problem", [p for p in PROBLEMS if isinstance(p, Numeric)], ids=lambda p: p.id
+)
+def test_as_many_digits_as_the_prompt_asks_for_are_enough(problem):
+    for seed in SEEDS:
+        for name, unit, rule in problem._parts:
+            if rule.digits:
+                exact = problem.variant(seed).answer[name]
+                written = float(f"{exact:.{rule.digits}g}")
+                assert abs(written - exact) <= rule.margin(exact), (name, unit, seed)
+
+
 @pytest.mark.parametrize("problem", [p for p in PROBLEMS if p.draw], ids=lambda p: p.id)
 def test_figure_of_the_worked_solution(problem):
     for seed in (None, "Ada"):

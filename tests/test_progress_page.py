@@ -13,6 +13,8 @@ from test_live import (
     LONG,
     code_cell,
     exercise,
+    heard,
+    hears,
     lite,  # noqa: F401
     live,
     ready,
@@ -141,6 +143,7 @@ def test_page_says_what_python_says(seed, share, site, strict):
     assert not [url for url in asked if "pyodide" in url]
 
 
+@pytest.mark.smoke
 def test_next_is_what_was_tried_then_what_comes_first(site, strict):
     first, second, *_, last = problems()
     page = show(strict.new_page(), site)
@@ -372,7 +375,9 @@ def test_start_afresh_asks_and_can_be_undone(site, strict):
     button.click()
     assert kept(page) == mine
     page.once("dialog", lambda dialog: dialog.accept())
+    hears(other)
     button.click()
+    heard(other)
     expect(page.locator("[data-p=solved]")).to_have_text("0")
     assert (kept(page), kept(page, f"{KEPT}-aside")) == (None, mine)
     assert "0 of" in run(check, "progress.summary()")  # Python forgets, where it runs

@@ -43,12 +43,21 @@ OTHERS = {"duration": "resets"}  # no longer within a shorter run
 # An Ohmic channel does not ask how warm it is, and a sweep not what it goes through
 UNASKED = {("Channel.drive", "celsius"), ("Channel.current", "celsius"), ("sweep", "values")}
 
+
+class Traced:
+    """An open SWC file that can be read again."""
+
+    def read(self):
+        return "1 1 0 0 0 10 -1\n2 3 100 0 0 1 1\n"
+
+
 SQUID = nc.hodgkin_huxley(18.5)
 PATCH = nc.patch(SQUID)
 AXON = nc.bare_axon(SQUID, 476.0, 10_000.0, 35.4, 20)
 NODES = nc.myelinated_axon(internodes=12, segments=3)
 GATE = SQUID["Na"].gate("m")
 SCHEME = nc.Scheme(("a", "b"), (("a", "b", "1"), ("b", "a", "2")), "a")
+SWC = Traced()
 STEP = nc.step(10.0, 0.0, 2.0)
 SYNAPSE = nc.synapse([1.0, 2.0], 0.1, 0.5, 2.0, 0.0)
 RECORDING = nc.simulate(PATCH, STEP, 5.0)
@@ -153,6 +162,9 @@ CALLS = {
     nc.patch: {"membrane": SQUID},
     nc.Cable: fields(AXON) | {"regions": {"node": [0, 1]}},
     nc.chain: {"parts": ("soma", SQUID, 20.0, 20.0, 2), "axial_resistivity": 100.0},
+    nc.tree: {"parts": ("soma", SQUID, 20.0, 20.0, 2), "axial_resistivity": 100.0},
+    nc.to_neuroml: {"cell": nc.patch(SQUID), "id": "cell"},
+    nc.read_swc: {"source": SWC, "membranes": SQUID, "axial_resistivity": 100.0, "longest": 10.0},
     nc.bare_axon: {"membrane": SQUID, "diameter": 10.0, "length": 100.0, "axial_resistivity": 100.0}
     | {"compartments": 3},
     nc.length_constant: {"diameter": 10.0, "membrane_resistance": 1e3, "axial_resistivity": 100.0},
@@ -162,6 +174,11 @@ CALLS = {
     | {"internode_length": 1000.0, "membranes": 168, "axolemma": nc.passive()}
     | {"axial_resistivity": 98.96, "segments": 3},
     nc.demyelinate: {"axon": NODES, "internodes": [1], "remaining": 0.5, "axolemma": nc.passive()},
+    nc.Sheath: {"width": np.array([np.inf, 0.01]), "diameter": 12.0, "capacitance": 0.01}
+    | {"conductance": 0.01, "resistivity": 70.0, "mouth": 0.5},
+    nc.mammalian_axon: {"fibre_diameter": 10.0, "nodes": 3, "node": SQUID, "spacing": 500.0}
+    | {"celsius": 37.0},
+    nc.open_paranodes: {"axon": nc.mammalian_axon(nodes=3), "width": 0.01, "internodes": [1]},
     nc.cell_with_initial_segment: {"density": 5.0, "shifted": -7.0, "celsius": 6.3},
     PATCH.modify: {"channel": "Na", "change": same, "where": None},
     PATCH.at_temperature: {"celsius": 20.0},

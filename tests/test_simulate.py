@@ -11,7 +11,7 @@ from random_cases import FORMS, MODELS, STEEP, as_scheme, case, judge, run
 
 import neurocore as nc
 from neurocore.solvers.relaxation import propagator
-from neurocore.solvers.staggered import DAMPED, Chain
+from neurocore.solvers.staggered import DAMPED, Compartments
 from neurocore.solvers.tables import scheme_table
 
 # HH patch, −65 mV start, 10 µA/cm² from 5 to 105 ms, 6.3 °C. Four digits from independent
@@ -140,19 +140,19 @@ class Quiet:
 
 
 def raw_steps(membrane, n, dt, current):
-    chain = Chain((membrane,), np.ones(1), None, 1)
+    compartments = Compartments((membrane,), np.ones(1), None, None, 1)
     v = np.array([-65.0])
-    chain.start(v)
-    chain.stretch(v, n, dt, np.array([current]), None, Quiet())
+    compartments.start(v)
+    compartments.stretch(v, n, dt, np.array([current]), None, Quiet())
     return v
 
 
 def test_charge_balances_in_every_step_to_rounding():
     """C ΔV of a step is what the injected, axial and ionic currents bring, at the middle."""
     axon = nc.bare_axon(nc.hodgkin_huxley(18.5), 100, 5000, 35.4, 20)
-    chain = Chain(axon.membranes, axon.area, axon.axial_conductance, 1)
+    compartments = Compartments(axon.membranes, axon.area, axon.links, axon.axial_conductance, 1)
     v = np.full(20, -65.0)
-    chain.start(v)
+    compartments.start(v)
     current = np.zeros(20)
     current[0] = 5.0
     dt = 0.01
@@ -164,7 +164,7 @@ def test_charge_balances_in_every_step_to_rounding():
         def gate(self, row, groups):
             seen.append((v.copy(), {n: x.copy() for n, x in groups[0].states.items()}))
 
-    chain.stretch(v, 60, dt, current, None, Keep())
+    compartments.stretch(v, 60, dt, current, None, Keep())
     seen.append((v.copy(), None))
     assert v.max() > 0
     seen = seen[DAMPED:]  # the first steps after an edge are combined from three others
@@ -174,7 +174,7 @@ def test_charge_balances_in_every_step_to_rounding():
         axial[:-1] += axon.axial_conductance * np.diff(middle)
         axial[1:] -= axon.axial_conductance * np.diff(middle)
         ionic = sum(axon.membranes[0].currents(middle, gates).values()) * axon.area
-        stored = chain.capacity * (after - before) / dt
+        stored = compartments.capacity * (after - before) / dt
         scale = np.abs(stored).max() + np.abs(ionic).max() + np.abs(axial).max()
         assert np.abs(stored - (current + axial - ionic)).max() < 1e-11 * scale
         assert abs(axial.sum()) < 1e-12 * scale

@@ -1,6 +1,7 @@
 """What is kept from build to build is computed again where, and only where, it has to be."""
 
 import ast
+from pathlib import Path
 
 import pytest
 import stale
@@ -25,55 +26,69 @@ def speed():
 def other():
     from lib.late import x
     return x
+def asked():
+    from lib.lazy import Thing
+    return Thing
 ''',
     "units": "MS = 1.0\nMV = 2.0\n",
     "gates": "def rate(t):\n    return t  # per ms\ndef unused():\n    return 1\n",
     "late": "x = 1\n",
+    "lazy": "def __getattr__(name):\n    return getattr(import_module('lib.hidden'), name)\n",
+    "hidden": "from lib import deep\ndef __getattr__(name):\n    return getattr(deep, name)\n",
+    "deep": "Thing = 1\n",
 }
 
 
 @pytest.fixture
 def library(tmp_path, monkeypatch):
-    """A library of five files; call it to change one, and get the fingerprints of two names."""
+    """A library of a few files; call it to change one, and get the fingerprints of three names."""
     folder = tmp_path / "lib"
     folder.mkdir()
-    monkeypatch.setattr(sources, "LIBRARY", folder)
+    monkeypatch.setitem(sources.PLACES, "lib", folder)
 
     def change(name="units", old="", new=""):
         for file, text in FILES.items():
             assert file != name or old in text
             changed = text.replace(old, new) if file == name else text
             (folder / f"{file}.py").write_text(changed)
-        sources._module.cache_clear()
-        sources._piece.cache_clear()
-        return [sources.fingerprint((m, n)) for m, n in (("lib", "speed"), ("lib.cable", "other"))]
+        forget()
+        names = (("lib", "speed"), ("lib.cable", "other"), ("lib.cable", "asked"))
+        return [sources.fingerprint(name) for name in names]
 
     yield change
-    sources._module.cache_clear()
-    sources._piece.cache_clear()
+    forget()
+
+
+def forget():
+    for function in (sources._path, sources._module, sources._piece):
+        function.cache_clear()
 
 
 @pytest.mark.parametrize(
-    ("change", "speed", "other"),
+    ("change", "touched"),
     [
-        (("gates", "  # per ms", ""), False, False),
-        (("cable", "Say it", "Tell"), False, False),
-        (("cable", "About cables", "On axons"), False, False),
-        (("gates", "return 1", "return 2"), False, False),
-        (("units", "MV = 2.0", "MV = 3.0"), False, False),
-        (("units", "MS = 1.0", "MS = 3.0"), True, False),
-        (("gates", "return t", "return 2 * t"), True, False),
-        (("cable", "SCALE = 2.0", "SCALE = 3.0"), True, False),
-        (("cable", "return SCALE", "return 3 * SCALE"), True, False),
-        (("late", "x = 1", "x = 2"), False, True),
-        (("cable", 'TABLE["x"] = 1', 'TABLE["x"] = 2'), True, True),
+        (("gates", "  # per ms", ""), ""),
+        (("cable", "Say it", "Tell"), ""),
+        (("cable", "About cables", "On axons"), ""),
+        (("gates", "return 1", "return 2"), ""),
+        (("units", "MV = 2.0", "MV = 3.0"), ""),
+        (("units", "MS = 1.0", "MS = 3.0"), "speed"),
+        (("gates", "return t", "return 2 * t"), "speed"),
+        (("cable", "SCALE = 2.0", "SCALE = 3.0"), "speed"),
+        (("cable", "return SCALE", "return 3 * SCALE"), "speed"),
+        (("late", "x = 1", "x = 2"), "other"),
+        (("cable", 'TABLE["x"] = 1', 'TABLE["x"] = 2'), "speed other asked"),
+        (("lazy", "getattr(", "vars("), "asked"),  # what makes a name when it is asked for
+        (("hidden", "getattr(", "vars("), "asked"),  # a module that a text names
+        (("deep", "Thing = 1", "Thing = 2"), "asked"),  # one that is handed on as a whole
     ],
 )
-def test_fingerprint_changes_with_what_a_name_rests_on(library, change, speed, other):
+def test_fingerprint_changes_with_what_a_name_rests_on(library, change, touched):
     before = library()
     assert library() == before
     after = library(*change)
-    assert [a != b for a, b in zip(before, after, strict=True)] == [speed, other]
+    changed = [a != b for a, b in zip(before, after, strict=True)]
+    assert changed == [name in touched.split() for name in ("speed", "other", "asked")]
 
 
 def test_every_lab_has_a_fingerprint_of_its_own():
@@ -87,14 +102,10 @@ def functions():
 
 def test_the_solver_is_part_of_a_lab_that_simulates():
     function = LABS["the-axon"]["function"]
-    places, left = set(), [(function.__module__, function.__qualname__)]
-    while left:
-        place = left.pop()
-        if place not in places and sources._path(place[0]):
-            places.add(place)
-            left += sources._piece(*place)[1]
+    places = sources.pieces((function.__module__, function.__qualname__))
     assert ("neurocore.simulate", "simulate") in places
-    assert ("neurocore.solvers.staggered", "Chain") in places
+    assert ("neurocore.solvers.staggered", "Compartments") in places
+    assert ("neurocore.solvers.elimination", "Coupling") in places
     assert ("neurocore.channels.library", "squid_sodium") in places
     assert not any(module.startswith("neurocore.practice") for module, _ in places)
 
@@ -111,12 +122,22 @@ def test_a_notebook_rests_on_what_it_names(tmp_path, monkeypatch):
     assert key("y = 2") == plain  # its own text is not the library's
     nernst = key("import neurocore as nc", "%matplotlib inline\nnc.nernst(5, 140, 1, 37)")
     assert nernst not in (plain, key("import neurocore as nc\nnc.hodgkin_huxley()"))
+    # What one cell imports, another uses.
+    assert key("from neurocore import nernst", "nernst(5, 140, 1, 37)") == nernst
     shown = key('from neurocore.labs import lab\nlab("rebound")')
     assert shown not in (plain, key('from neurocore.labs import lab\nlab("cable")'))
     monkeypatch.setitem(LABS, "cable", LABS["cable"] | {"title": "Another"})
     assert key('from neurocore.labs import lab\nlab("rebound")') == shown
     monkeypatch.setitem(LABS, "rebound", LABS["rebound"] | {"title": "Another"})
     assert key('from neurocore.labs import lab\nlab("rebound")') != shown
+
+
+def test_a_page_of_problems_rests_on_the_checker():
+    page = Path(sources.__file__).parents[2] / "exercises" / "spike.ipynb"
+    places = sources.pieces(*stale.roots(page)[0])
+    assert ("neurocore.practice.outcomes", "Reply") in places
+    assert ("neurocore.practice.kinds.numeric", "Numeric") in places
+    assert not any(module.startswith("neurocore.labs") for module, _ in places)
 
 
 def test_used_names_are_found():

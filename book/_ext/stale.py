@@ -17,23 +17,27 @@ from neurocore.labs.sources import fingerprint, used
 
 def rests_on(path):
     """Return a hash of what the code of a notebook takes from the library."""
-    roots, shown = set(), []
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code":
-            lines = cell.source.splitlines()
-            code = "\n".join("" if x.lstrip().startswith("%") else x for x in lines)
-            tree = ast.parse(code)
-            roots |= used(tree, bound={"nc": ("neurocore", "*")})
-            shown += [name for name in _labs(tree) if name in LABS]
+    names, shown = roots(path)
+    described = [{k: v for k, v in LABS[name].items() if k != "function"} for name in shown]
+    return fingerprint(*sorted(names)) + hashlib.sha256(repr(described).encode()).hexdigest()
+
+
+def roots(path):
+    """Return what the code of a notebook uses of the library, and which labs it shows."""
+    cells = nbformat.read(path, as_version=4).cells
+    lines = "\n".join(x.source for x in cells if x.cell_type == "code").splitlines()
+    # As one text: what one cell imports, another uses.
+    tree = ast.parse("\n".join("" if x.lstrip().startswith("%") else x for x in lines))
+    names = used(tree)
+    shown = [name for name in _labs(tree) if name in LABS]
     # A page rests on the labs that it shows, not on all that there are.
-    roots.discard(("neurocore.labs", "lab"))
+    names.discard(("neurocore.labs", "lab"))
     if shown:
-        roots.add(("neurocore.labs.widget", "Lab"))
+        names.add(("neurocore.labs.widget", "Lab"))
     for name in shown:
         function = LABS[name]["function"]
-        roots.add((function.__module__, function.__qualname__))
-    described = [{k: v for k, v in LABS[name].items() if k != "function"} for name in shown]
-    return fingerprint(*sorted(roots)) + hashlib.sha256(repr(described).encode()).hexdigest()
+        names.add((function.__module__, function.__qualname__))
+    return names, shown
 
 
 def _labs(tree):

@@ -11,9 +11,11 @@ const kind = (name: string) => `.${name.split(".").pop()}`;
 export function fault(name: string, { status, headers }: Response): string {
   const type = (headers.get("Content-Type") ?? "").split(";")[0].trim().toLowerCase();
   const allow = `Its owner has to upload this file and allow the file type ${kind(name)}`;
-  if (status >= 500) return `the site fails at ${name} (${status}). Its owner finds the reason in the server's log`;
+  if (status >= 500)
+    return `the site fails at ${name} (${status}). Its owner finds the reason in the server's log`;
   if (status !== 200) return `the site does not hand out ${name} (${status}). ${allow}`;
-  if (type === "text/html" && /\.\w+$/.test(name) && !name.endsWith(".html")) return `the site answers with a web page where ${name} should come. ${allow}`;
+  if (type === "text/html" && /\.\w+$/.test(name) && !name.endsWith(".html"))
+    return `the site answers with a web page where ${name} should come. ${allow}`;
   if (name.endsWith(".js") && !/(java|ecma)script$/.test(type))
     return `the site hands out ${name} as ${type || "a file without a type"}. Its owner has to serve the file type .js as text/javascript`;
   return "";
@@ -25,7 +27,13 @@ export function misfit(name: string, bytes: number, size: number | undefined): s
   return `${name} has ${bytes} bytes where the book was built with ${size}. Its owner has to upload the whole site again, as it was built`;
 }
 
-async function once(address: string, cache: RequestCache, size: number | undefined, arrived: (bytes: number) => void, signal?: AbortSignal) {
+async function once(
+  address: string,
+  cache: RequestCache,
+  size: number | undefined,
+  arrived: (bytes: number) => void,
+  signal?: AbortSignal,
+) {
   const name = nameOf(address);
   let response: Response;
   try {
@@ -48,8 +56,10 @@ async function once(address: string, cache: RequestCache, size: number | undefin
       arrived(at);
     }
   } catch {
-    throw new Error(`${name} broke off after ${megabytes(at)}${size ? ` of ${megabytes(size)}` : ""} MB. `
-      + "If it does so again, its owner has to look at the length and the compression that the server declares");
+    throw new Error(
+      `${name} broke off after ${megabytes(at)}${size ? ` of ${megabytes(size)}` : ""} MB. ` +
+        "If it does so again, its owner has to look at the length and the compression that the server declares",
+    );
   }
   const wrongSize = misfit(name, at, size);
   if (wrongSize) throw new Error(wrongSize);
@@ -59,7 +69,12 @@ async function once(address: string, cache: RequestCache, size: number | undefin
 }
 
 /** Fetch a file; a bad answer is asked for once more, past every cache. */
-export function get(address: string, size?: number, arrived: (bytes: number) => void = () => {}, signal?: AbortSignal): Promise<Uint8Array> {
+export function get(
+  address: string,
+  size?: number,
+  arrived: (bytes: number) => void = () => {},
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   return once(address, "default", size, arrived, signal).catch(() => {
     arrived(0);
     return once(address, "reload", size, arrived, signal);
@@ -78,7 +93,8 @@ export async function getSoon(address: string): Promise<Uint8Array> {
   try {
     return await get(address, undefined, wait, control.signal);
   } catch (error) {
-    if (control.signal.aborted) throw new Error(`nothing has come of ${nameOf(address)} for ${PATIENCE / 1000} s`);
+    if (control.signal.aborted)
+      throw new Error(`nothing has come of ${nameOf(address)} for ${PATIENCE / 1000} s`);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -86,7 +102,8 @@ export async function getSoon(address: string): Promise<Uint8Array> {
 }
 
 /** Why a script could not be loaded. */
-export const whyNot = (address: string): Promise<string> => getSoon(address).then(
-  () => `${nameOf(address)} did not run`,
-  (error: Error) => error.message,
-);
+export const whyNot = (address: string): Promise<string> =>
+  getSoon(address).then(
+    () => `${nameOf(address)} did not run`,
+    (error: Error) => error.message,
+  );

@@ -1,11 +1,23 @@
 // Live cells: code on the page that the reader changes and runs where it stands.
 
 import {
-  acceptCompletion, autocompletion, closeCompletion, completionKeymap, currentCompletions, moveCompletionSelection,
-  type CompletionContext, type CompletionResult,
+  acceptCompletion,
+  autocompletion,
+  closeCompletion,
+  completionKeymap,
+  currentCompletions,
+  moveCompletionSelection,
+  type CompletionContext,
+  type CompletionResult,
 } from "@codemirror/autocomplete";
 import {
-  defaultKeymap, history, historyKeymap, indentLess, indentMore, insertNewlineAndIndent, toggleTabFocusMode,
+  defaultKeymap,
+  history,
+  historyKeymap,
+  indentLess,
+  indentMore,
+  insertNewlineAndIndent,
+  toggleTabFocusMode,
 } from "@codemirror/commands";
 import { localCompletionSource, python as pythonLanguage } from "@codemirror/lang-python";
 import { indentUnit, syntaxHighlighting, syntaxTree } from "@codemirror/language";
@@ -38,27 +50,36 @@ const text = (cell: Cell) => cell.editor.state.doc.toString();
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 // The notebook that this page was made from: the cells that the page hides, and what is downloaded.
-interface Notebook { cells: { cell_type: string; source: string | string[]; outputs?: unknown[] }[] }
+interface Notebook {
+  cells: { cell_type: string; source: string | string[]; outputs?: unknown[] }[];
+}
 let loading: Promise<Notebook> | undefined;
 const root = document.documentElement.dataset.content_root ?? "./";
 function notebook(): Promise<Notebook> {
-  const page = location.href.split(/[?#]/)[0].slice(new URL(root, location.href).href.length).replace(/\.html$/, "");
-  loading ??= getSoon(new URL(`${root}_sources/${page}.ipynb`, location.href).href).then(
-    (bytes) => JSON.parse(new TextDecoder().decode(bytes)),
-  ).catch((error) => {
-    loading = undefined;
-    throw error;
-  });
+  const page = location.href
+    .split(/[?#]/)[0]
+    .slice(new URL(root, location.href).href.length)
+    .replace(/\.html$/, "");
+  loading ??= getSoon(new URL(`${root}_sources/${page}.ipynb`, location.href).href)
+    .then((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Notebook)
+    .catch((error) => {
+      loading = undefined;
+      throw error;
+    });
   return loading;
 }
 const joined = (source: string | string[]) => (Array.isArray(source) ? source.join("") : source);
 
 /** The code cells of the notebook as the reader has them now; finds each live cell's place among them. */
 async function codeCells(): Promise<string[]> {
-  const sources = (await notebook()).cells.filter((cell) => cell.cell_type === "code").map((cell) => joined(cell.source));
+  const sources = (await notebook()).cells
+    .filter((cell) => cell.cell_type === "code")
+    .map((cell) => joined(cell.source));
   let from = 0;
   for (const cell of cells) {
-    cell.code = sources.findIndex((source, i) => i >= from && source.trim() === cell.original.trim());
+    cell.code = sources.findIndex(
+      (source, i) => i >= from && source.trim() === cell.original.trim(),
+    );
     if (cell.code >= 0) from = cell.code + 1;
   }
   for (const cell of cells) if (cell.code >= 0) sources[cell.code] = text(cell);
@@ -71,9 +92,12 @@ async function above(cell: Cell): Promise<string[]> {
     const sources = await codeCells();
     missing = "";
     return sources.slice(0, Math.max(0, cell.code));
-  } catch (error) { // the live cells are known all the same
+  } catch (error) {
+    // the live cells are known all the same
     missing = `The page's hidden cells could not be read: ${(error as Error).message}. `;
-    cells.forEach((other, i) => { other.code = i; });
+    cells.forEach((other, i) => {
+      other.code = i;
+    });
     return cells.slice(0, cells.indexOf(cell)).map(text);
   }
 }
@@ -81,13 +105,20 @@ async function above(cell: Cell): Promise<string[]> {
 async function download(): Promise<void> {
   const book = structuredClone(await notebook());
   const sources = await codeCells();
-  book.cells.filter((cell) => cell.cell_type === "code").forEach((cell, i) => {
-    cell.source = sources[i];
-    cell.outputs = [];
-  });
+  book.cells
+    .filter((cell) => cell.cell_type === "code")
+    .forEach((cell, i) => {
+      cell.source = sources[i];
+      cell.outputs = [];
+    });
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(book, null, 1)], { type: "application/x-ipynb+json" }));
-  link.download = `${location.pathname.split("/").pop()!.replace(/\.html$/, "")}.ipynb`;
+  link.href = URL.createObjectURL(
+    new Blob([JSON.stringify(book, null, 1)], { type: "application/x-ipynb+json" }),
+  );
+  link.download = `${location.pathname
+    .split("/")
+    .pop()!
+    .replace(/\.html$/, "")}.ipynb`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
@@ -119,8 +150,7 @@ function show(cell: Cell, form: string, content: string): void {
     const box = element("div", "output text_markdown");
     output.append(box);
     void typeset(box, content);
-  }
-  else if (form === "error") output.append(printed("traceback", content));
+  } else if (form === "error") output.append(printed("traceback", content));
   else if (form === "html") {
     const box = element("div", "output text_html");
     box.innerHTML = content;
@@ -130,7 +160,10 @@ function show(cell: Cell, form: string, content: string): void {
     const picture = document.createElement("img");
     const known = cell.printed.querySelector("img")?.alt;
     picture.alt = known && text(cell) === cell.original ? known : "Figure that this cell draws";
-    const data = form === "png" ? `data:image/png;base64,${content}` : `data:image/svg+xml;charset=utf-8,${encodeURIComponent(content)}`;
+    const data =
+      form === "png"
+        ? `data:image/png;base64,${content}`
+        : `data:image/svg+xml;charset=utf-8,${encodeURIComponent(content)}`;
     picture.src = data;
     output.append(picture);
   }
@@ -140,7 +173,8 @@ async function typeset(box: HTMLElement, words: string): Promise<void> {
   try {
     await import(new URL(`${root}_static/markdown.js?v=${VERSION}`, location.href).href);
     box.innerHTML = window.markdown(words);
-  } catch { // no network
+  } catch {
+    // no network
     box.replaceChildren(printed("text_plain", words));
   }
 }
@@ -191,9 +225,17 @@ async function run(cell: Cell, judged = false): Promise<boolean> {
     if (isCheck(cell)) {
       // A check judges what stands above it, not what was run some time ago.
       judged = true;
-      const due: number[] | undefined = await python.ask({
-        kind: "due", source: text(cell), above: sources, section: section(cell).map((other) => other.code) });
-      for (const place of due ?? []) whole &&= await run(cells.find((other) => other.code === place)!, true);
+      const due = await python.ask({
+        kind: "due",
+        source: text(cell),
+        above: sources,
+        section: section(cell).map((other) => other.code),
+      });
+      for (const place of due ?? [])
+        whole &&= await run(
+          cells.find((other) => other.code === place)!,
+          true,
+        );
     }
     clear(cell);
     cell.judged = undefined;
@@ -205,7 +247,14 @@ async function run(cell: Cell, judged = false): Promise<boolean> {
     began = performance.now();
     const number = cells.indexOf(cell);
     const source = text(cell);
-    const error = await python.ask({ kind: "run", cell: number, number: number + 1, source, above: sources, judged });
+    const error = await python.ask({
+      kind: "run",
+      cell: number,
+      number: number + 1,
+      source,
+      above: sources,
+      judged,
+    });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     mark(cell, false, error ? "" : seconds === "0.0" ? "✓ done" : `✓ ${seconds} s`);
     if (isCheck(cell) && cell.output.querySelector(VERDICT)) cell.judged = about;
@@ -213,15 +262,22 @@ async function run(cell: Cell, judged = false): Promise<boolean> {
     if (check?.judged !== undefined && error) check.judged = ""; // about nothing that ran
     if (check) age(check);
     if (error === "NameError" && number > 0) {
-      const again = button("Run all above, then this", () => void runAll(cells.slice(0, number + 1)));
+      const again = button(
+        "Run all above, then this",
+        () => void runAll(cells.slice(0, number + 1)),
+      );
       cell.note.replaceChildren(`A name is missing. ${missing}`, again);
     }
     return !error;
   } catch (error) {
     const stopped = error instanceof python.Stopped;
-    mark(cell, false, stopped
-      ? "Stopped. Python starts afresh: what cells have defined is gone, your text is not."
-      : `Python could not run this: ${(error as Error).message}`);
+    mark(
+      cell,
+      false,
+      stopped
+        ? "Stopped. Python starts afresh: what cells have defined is gone, your text is not."
+        : `Python could not run this: ${(error as Error).message}`,
+    );
     return false;
   }
 }
@@ -246,22 +302,38 @@ const KEYWORDS = (
 ).split(" ");
 
 /** Names to complete the word before the caret with; none in a text, a comment, or after what only a run could tell. */
-function source(names: (context: CompletionContext, word: string) => readonly string[] | Promise<string[]>) {
+function source(
+  names: (context: CompletionContext, word: string) => readonly string[] | Promise<string[]>,
+) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const inside = syntaxTree(context.state).resolveInner(context.pos, -1).name;
     const word = context.matchBefore(/[\p{L}\p{N}_.]+/u);
-    if (/^(Comment|String|FormatString)$/.test(inside) || !word || !/^[\p{L}_]/u.test(word.text)) return null;
+    if (/^(Comment|String|FormatString)$/.test(inside) || !word || !/^[\p{L}_]/u.test(word.text))
+      return null;
     if (!context.explicit && word.text.length < 2) return null;
     const last = word.text.lastIndexOf(".") + 1;
-    const options = (await names(context, word.text)).filter((name) => name !== word.text.slice(last));
-    return { from: word.from + last, options: options.map((label) => ({ label })), validFor: /^[\p{L}\p{N}_]*$/u };
+    const options = (await names(context, word.text)).filter(
+      (name) => name !== word.text.slice(last),
+    );
+    return {
+      from: word.from + last,
+      options: options.map((label) => ({ label })),
+      validFor: /^[\p{L}\p{N}_]*$/u,
+    };
   };
 }
 
 const sources = [
-  source((_, word) => python.state !== "ready" || cells.some((cell) => cell.running) ? []
-    : python.ask({ kind: "complete", text: word }).catch(() => [])), // stopped in the meantime
-  source((context, word) => (word.includes(".") ? [] : localCompletionSource(context)?.options.map(({ label }) => label) ?? [])),
+  source((_, word) =>
+    python.state !== "ready" || cells.some((cell) => cell.running)
+      ? []
+      : python.ask({ kind: "complete", text: word }).catch(() => []),
+  ), // stopped in the meantime
+  source((context, word) =>
+    word.includes(".")
+      ? []
+      : (localCompletionSource(context)?.options.map(({ label }) => label) ?? []),
+  ),
   source((_, word) => (word.includes(".") ? [] : KEYWORDS)),
 ];
 
@@ -273,14 +345,16 @@ const editorKeys: KeyBinding[] = [
   { key: "Enter", run: (view) => (closeCompletion(view), insertNewlineAndIndent(view)) },
   { key: "ArrowDown", run: choose(true) },
   { key: "ArrowUp", run: choose(false) },
-  ...completionKeymap.filter(({ key }) => !["Enter", "ArrowDown", "ArrowUp", "Escape"].includes(key!)),
+  ...completionKeymap.filter(
+    ({ key }) => !["Enter", "ArrowDown", "ArrowUp", "Escape"].includes(key!),
+  ),
   ...defaultKeymap.filter(({ run }) => run !== toggleTabFocusMode), // what Tab does is said below the editor
   ...historyKeymap,
 ];
 
 function make(box: HTMLElement): void {
   const input = box.querySelector<HTMLElement>(".cell_input")!;
-  const original = input.querySelector("pre")!.textContent!.replace(/\n$/, "");
+  const original = input.querySelector("pre")!.textContent.replace(/\n$/, "");
   const same = cells.filter((cell) => cell.original === original).length;
   const key = `neurocore-cell:${location.pathname}:${same}:${original}`;
   const kept = python.recall(key);
@@ -306,7 +380,11 @@ function make(box: HTMLElement): void {
           { key: "Mod-Enter", run: () => (void run(cell), true) },
           { key: "Mod-s", run: () => (sayKept(), true) },
           // A list that is about to change is not accepted from, but it keeps the line from being indented.
-          { key: "Tab", run: (view) => acceptCompletion(view) || listed(view) || (typing && indentMore(view)), shift: (view) => typing && indentLess(view) },
+          {
+            key: "Tab",
+            run: (view) => acceptCompletion(view) || listed(view) || (typing && indentMore(view)),
+            shift: (view) => typing && indentLess(view),
+          },
           {
             key: "Escape",
             run: (view) => {
@@ -322,16 +400,28 @@ function make(box: HTMLElement): void {
         pythonLanguage(),
         indentUnit.of("    "),
         syntaxHighlighting(classHighlighter),
-        autocompletion({ override: sources, filterStrict: true, defaultKeymap: false, interactionDelay: 0, icons: false }),
+        autocompletion({
+          override: sources,
+          filterStrict: true,
+          defaultKeymap: false,
+          interactionDelay: 0,
+          icons: false,
+        }),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": "Python code. Shift+Enter runs it; Escape, then Tab leaves it." }),
+        EditorView.contentAttributes.of({
+          "aria-label": "Python code. Shift+Enter runs it; Escape, then Tab leaves it.",
+        }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           edited();
           if (update.view.hasFocus) tab(true);
         }),
         // A window that is left and comes back finds its editor as it was.
-        EditorView.domEventHandlers({ blur: (_, view) => { if (document.activeElement !== view.contentDOM) tab(false); } }),
+        EditorView.domEventHandlers({
+          blur: (_, view) => {
+            if (document.activeElement !== view.contentDOM) tab(false);
+          },
+        }),
       ],
     }),
   });
@@ -340,13 +430,31 @@ function make(box: HTMLElement): void {
     stop: button("■ Stop", () => python.stop()),
     all: button("Run all above", () => void runAll(cells.slice(0, cells.indexOf(cell)))),
     reset: button("Reset", () => reset(), "Back to the book's code and output"),
-    save: button("Download notebook", () => void download().catch((error) => {
-      note.textContent = `The notebook cannot be had: ${error.message}.`;
-    }), "This page with your changes"),
+    save: button(
+      "Download notebook",
+      () =>
+        void download().catch((error: Error) => {
+          note.textContent = `The notebook cannot be had: ${error.message}.`;
+        }),
+      "This page with your changes",
+    ),
   };
   buttons.run.classList.add("live-run");
   buttons.stop.hidden = true;
-  const cell: Cell = { box, original, key, editor, output, built: output, printed: output, note, buttons, code: -1, running: false, judged: undefined };
+  const cell: Cell = {
+    box,
+    original,
+    key,
+    editor,
+    output,
+    built: output,
+    printed: output,
+    note,
+    buttons,
+    code: -1,
+    running: false,
+    judged: undefined,
+  };
   buttons.all.hidden = cells.length === 0;
   cells.push(cell);
 
@@ -357,7 +465,8 @@ function make(box: HTMLElement): void {
     const check = checkBelow(cell);
     if (check) age(check);
     const saved = python.store(key, changed ? text(cell) : null);
-    if (!saved && changed) note.textContent = "This browser keeps no changes: download them before you leave.";
+    if (!saved && changed)
+      note.textContent = "This browser keeps no changes: download them before you leave.";
   };
   const sayKept = () => {
     note.textContent = "Your changes are kept in this browser as you type.";
@@ -379,7 +488,9 @@ function make(box: HTMLElement): void {
     if (isCheck(cell)) printedAgain(cell);
     edited();
   };
-  const ran = new MutationObserver(() => { buttons.reset.hidden = text(cell) === original && cell.output === cell.printed; });
+  const ran = new MutationObserver(() => {
+    buttons.reset.hidden = text(cell) === original && cell.output === cell.printed;
+  });
   ran.observe(box, { childList: true });
 
   tools.append(...Object.values(buttons), note);
@@ -403,11 +514,16 @@ function showRecord(): void {
   let entries: Entry[] = [];
   try {
     if (kept !== null) entries = read(kept);
-  } catch { /* a check will say what is wrong with it */ }
+  } catch {
+    /* a check will say what is wrong with it */
+  }
   for (const cell of cells) {
     const problem = /check\("([^"]+)"/.exec(cell.original)?.[1];
-    const words = problem ? standingOf(entries.filter((entry) => entry.problem === problem))
-      : entries.length && cell.original === "progress.summary()" ? ["", "", "Run this to see where you stand."] : undefined;
+    const words = problem
+      ? standingOf(entries.filter((entry) => entry.problem === problem))
+      : entries.length && cell.original === "progress.summary()"
+        ? ["", "", "Run this to see where you stand."]
+        : undefined;
     const before = cell.printed;
     cell.printed = cell.built;
     if (words) {
@@ -428,9 +544,20 @@ function standingOf(entries: Entry[]): string[] | undefined {
   const { solved, attempts } = standing(entries);
   if (!attempts) return undefined;
   const right = entries.find((entry) => entry.code === "correct");
-  const date = right && new Date(right.at).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
-  return solved ? ["correct", "✓", `You solved this on ${date}. Run the check to judge what stands above now.`]
-    : ["incorrect", "…", `You have tried this ${attempts === 1 ? "once" : `${attempts} times`}. Run the check to judge what stands above now.`];
+  const date =
+    right &&
+    new Date(right.at).toLocaleDateString("en-GB", {
+      day: "numeric",
+      month: "long",
+      year: "numeric",
+    });
+  return solved
+    ? ["correct", "✓", `You solved this on ${date}. Run the check to judge what stands above now.`]
+    : [
+        "incorrect",
+        "…",
+        `You have tried this ${attempts === 1 ? "once" : `${attempts} times`}. Run the check to judge what stands above now.`,
+      ];
 }
 
 // The progress line
@@ -454,8 +581,14 @@ let silence = 0; // when nothing has come for long
 function listenFor(name: string): void {
   clearTimeout(silence);
   line.classList.remove("live-trouble");
-  if (name) silence = setTimeout(() => trouble(
-    `Nothing has come for ${PATIENCE / 1000} s; ${name} is awaited. It may still come; if it does not, the network or the site is at fault.`), PATIENCE);
+  if (name)
+    silence = setTimeout(
+      () =>
+        trouble(
+          `Nothing has come for ${PATIENCE / 1000} s; ${name} is awaited. It may still come; if it does not, the network or the site is at fault.`,
+        ),
+      PATIENCE,
+    );
 }
 let limit = 0; // when a function that is being tried has had its time
 python.listen((message) => {
@@ -484,17 +617,23 @@ python.watch((state, reason) => {
   line.hidden = state !== "loading" && !reason;
   if (state === "loading") line.textContent = "Loading Python";
   if (reason) trouble(`Python could not be loaded: ${reason}.`);
-  window.labs.answer(state === "ready"
-    ? (lab, settings) => python.ask({ kind: "answer", function: lab, settings })
-    : undefined);
+  window.labs.answer(
+    state === "ready"
+      ? (lab, settings) => python.ask({ kind: "answer", function: lab, settings })
+      : undefined,
+  );
 });
 
-document.querySelectorAll<HTMLElement>(practice ? "div.cell" : "div.cell.tag_live").forEach((box) => {
-  if (box.querySelector(".cell_input pre")) make(box);
-});
+document
+  .querySelectorAll<HTMLElement>(practice ? "div.cell" : "div.cell.tag_live")
+  .forEach((box) => {
+    if (box.querySelector(".cell_input pre")) make(box);
+  });
 if (practice) {
   showRecord();
-  addEventListener("storage", (event) => { if (event.key === python.KEPT || event.key === null) showRecord(); });
+  addEventListener("storage", (event) => {
+    if (event.key === python.KEPT || event.key === null) showRecord();
+  });
 }
 document.documentElement.dataset.live = "true";
 const begin = () => void python.start().catch(() => {}); // the progress line tells

@@ -4,5 +4,8 @@ import { Marked } from "marked";
 import katex from "marked-katex-extension";
 
 const marked = new Marked(katex({ nonStandard: true, throwOnError: false }));
-window.markdown = (words) => marked.parse(words, { async: false })
-  .replaceAll("<table>", '<div class="pst-scrollable-table-container"><table class="table">').replaceAll("</table>", "</table></div>");
+window.markdown = (words) =>
+  marked
+    .parse(words, { async: false })
+    .replaceAll("<table>", '<div class="pst-scrollable-table-container"><table class="table">')
+    .replaceAll("</table>", "</table></div>");

@@ -11,6 +11,19 @@ export type ToWorker =
   | { kind: "merge"; text: string }
   | { kind: "progress"; text: string | null; again?: boolean };
 
+/** What Python answers to each. */
+interface Replies {
+  start: void;
+  run: string | undefined; // the name of an error
+  due: number[] | undefined;
+  complete: string[];
+  answer: Packed;
+  merge: number | string; // how many marks are new, or what is wrong
+  progress: void;
+}
+type Kind = ToWorker["kind"];
+type Message<K extends Kind> = Extract<ToWorker, { kind: K }>;
+
 export type FromWorker =
   | { kind: "loading"; what: string; left: number; total: number; waiting: string }
   | { kind: "running"; cell: number }
@@ -18,7 +31,7 @@ export type FromWorker =
   | { kind: "limit"; cell: number; seconds: number; reply: string }
   | { kind: "progress"; text: string; base: string | null }
   | { kind: "progress-aside" }
-  | { kind: "done"; id: number; value: any }
+  | { kind: "done"; id: number; value: unknown }
   | { kind: "failed"; id: number; reason: string; fatal: boolean };
 
 export class Stopped extends Error {}
@@ -28,20 +41,27 @@ export const KEPT = "neurocore-progress";
 
 // A reader may forbid a page to store anything; the page works all the same.
 export function recall(key: string): string | null {
-  try { return localStorage.getItem(key); } catch { return null; }
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
 }
 export function store(key: string, text: string | null): boolean {
   try {
     if (text === null) localStorage.removeItem(key);
     else localStorage.setItem(key, text);
     return true;
-  } catch { return false; }
+  } catch {
+    return false;
+  }
 }
 
 /** Where records are that were set aside. */
 export function asides(): string[] {
   const keys = [];
-  for (let key = `${KEPT}-aside`; recall(key) !== null; key = `${KEPT}-aside-${keys.length + 1}`) keys.push(key);
+  for (let key = `${KEPT}-aside`; recall(key) !== null; key = `${KEPT}-aside-${keys.length + 1}`)
+    keys.push(key);
   return keys;
 }
 
@@ -57,10 +77,13 @@ export function setAside(): boolean {
 let worker: Worker | undefined;
 let starting: Promise<void> | undefined;
 let next = 0;
-const waiting = new Map<number, { resolve(value: any): void; reject(error: Error): void }>();
+const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
 const listeners = new Set<(message: FromWorker) => void>();
 const watchers = new Set<(state: State, reason?: string) => void>();
-const folder = new URL(".", (document.querySelector<HTMLScriptElement>("script[src*='book.js']")!).src).href;
+const folder = new URL(
+  ".",
+  document.querySelector<HTMLScriptElement>("script[src*='book.js']")!.src,
+).href;
 
 export const listen = (callback: (message: FromWorker) => void) => listeners.add(callback);
 export const watch = (callback: (state: State, reason?: string) => void) => watchers.add(callback);
@@ -71,10 +94,10 @@ function turn(now: State, reason?: string): void {
   watchers.forEach((callback) => callback(now, reason));
 }
 
-function send(message: ToWorker): Promise<any> {
+function send<K extends Kind>(message: Message<K>): Promise<Replies[K]> {
   return new Promise((resolve, reject) => {
     const id = next++;
-    waiting.set(id, { resolve, reject });
+    waiting.set(id, { resolve: (value) => resolve(value as Replies[K]), reject });
     worker!.postMessage({ id, message });
   });
 }
@@ -100,7 +123,9 @@ function receive({ data }: MessageEvent<FromWorker>): void {
 async function keeper(): Promise<ServiceWorker | null> {
   const { serviceWorker } = navigator;
   if (serviceWorker && !serviceWorker.controller) {
-    const arrives = new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+    const arrives = new Promise((resolve) =>
+      serviceWorker.addEventListener("controllerchange", resolve, { once: true }),
+    );
     await Promise.race([arrives, new Promise((resolve) => setTimeout(resolve, 1000))]);
   }
   return serviceWorker?.controller ?? null;
@@ -111,25 +136,32 @@ export function start(): Promise<void> {
   if (starting) return starting;
   const mine = (async () => {
     turn("loading");
-    if (typeof WebAssembly !== "object") throw new Error("this browser has no WebAssembly, or it is switched off");
-    if (typeof Worker !== "function") throw new Error("this browser has no web workers, or they are switched off");
+    if (typeof WebAssembly !== "object")
+      throw new Error("this browser has no WebAssembly, or it is switched off");
+    if (typeof Worker !== "function")
+      throw new Error("this browser has no web workers, or they are switched off");
     const kept = await keeper();
     // A worker from a blob obeys the page's policy; one from a file would obey none.
     const script = `${folder}worker.js?v=${VERSION}`;
     const code = `self.folder = ${JSON.stringify(folder)}; importScripts(${JSON.stringify(script)});`;
-    const now = worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+    const now = (worker = new Worker(
+      URL.createObjectURL(new Blob([code], { type: "text/javascript" })),
+    ));
     worker.onmessage = receive;
-    worker.onerror = async (event) => {
+    worker.onerror = (event) => {
       event.preventDefault();
-      const reason = await whyNot(script);
-      if (worker === now) stop(new Error(reason));
+      void whyNot(script).then((reason) => {
+        if (worker === now) stop(new Error(reason));
+      });
     };
     await send({ kind: "start", progress: recall(KEPT) });
     turn("ready");
     setTimeout(() => kept?.postMessage("keep pages"), 3000);
   })();
   starting = mine;
-  mine.catch((error) => starting === mine && stop(error));
+  mine.catch((error: Error) => {
+    if (starting === mine) stop(error);
+  });
   return mine;
 }
 
@@ -144,7 +176,7 @@ export function stop(reason: Error = new Stopped()): void {
   turn("off", reason instanceof Stopped ? undefined : reason.message);
 }
 
-export async function ask(message: ToWorker): Promise<any> {
+export async function ask<K extends Kind>(message: Message<K>): Promise<Replies[K]> {
   await start();
   return send(message);
 }

@@ -1,5 +1,6 @@
 // What the search shows of a page: its words, with each equation once.
 
+export {}; // a module, as its tests need
 declare const Search: { htmlToText(html: string, anchor?: string): string }; // Sphinx's own
 
 // Not words, or an equation for the ear beside the one for the eye; a displayed one makes no sentence.

@@ -5,14 +5,56 @@ import { get } from "./fetching";
 import type { FromWorker, ToWorker } from "./python";
 
 declare const self: {
-  folder: string; fetch: typeof fetch; onmessage: (event: MessageEvent) => void;
-  postMessage(message: FromWorker): void; importScripts(address: string): void;
+  folder: string;
+  fetch: typeof fetch;
+  onmessage: (event: MessageEvent) => void;
+  postMessage(message: FromWorker): void;
+  importScripts(address: string): void;
 };
-declare const loadPyodide: (options: object) => Promise<any>;
+declare const loadPyodide: (options: object) => Promise<Pyodide>;
+
+/** What is used of Pyodide here; its own types know nothing of `_api`. */
+interface Pyodide {
+  _api: { sitepackages: string; lockfile_packages: Record<string, { file_name: string }> };
+  loadedPackages: Record<string, string>;
+  FS: { writeFile(path: string, text: string): void };
+  unpackArchive(bytes: ArrayBuffer, format: string, options: { extractDir: string }): void;
+  registerJsModule(name: string, module: object): void;
+  toPy(value: unknown): object;
+  pyimport(name: "neurocore"): unknown;
+  pyimport(name: "packages"): Packages;
+  pyimport(name: "cells"): Cells;
+  pyimport(name: "pyodide.code"): { find_imports(source: string): List };
+}
+interface List {
+  toJs(): string[];
+  destroy(): void;
+}
+/** packages.py */
+interface Packages {
+  announce: (file: string, there: boolean) => void;
+  unpack(name: string, bytes: ArrayBuffer): void;
+}
+/** cells.py */
+interface Cells {
+  run(source: string, number: number, above: object, judged: boolean): Promise<unknown>;
+  due(source: string, above: object, section: object): unknown;
+  complete(text: string): unknown;
+  answer(name: string, settings: object): unknown;
+  merge(text: string): unknown;
+  write_again(): void;
+  forget(): void;
+}
 
 const home = `${self.folder}pyodide/`;
 const { files, imports, version } = PYTHON!;
-const START = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
+const START = [
+  "pyodide.js",
+  "pyodide.asm.js",
+  "pyodide.asm.wasm",
+  "python_stdlib.zip",
+  "pyodide-lock.json",
+];
 const say = (message: FromWorker) => self.postMessage(message);
 
 // What is to be loaded, for the progress line: how much of each file is there.
@@ -26,10 +68,17 @@ function tell(name: string): void {
   const total = [...come.keys()].reduce((sum, other) => sum + files[other], 0);
   const left = total - [...come.values()].reduce((sum, bytes) => sum + bytes, 0);
   const waiting = [...come].find(([other, bytes]) => bytes < files[other])?.[0] ?? "";
-  say({ kind: "loading", what: START.includes(name) ? "Python" : name.split("-")[0], left, total, waiting });
+  say({
+    kind: "loading",
+    what: START.includes(name) ? "Python" : name.split("-")[0],
+    left,
+    total,
+    waiting,
+  });
 }
 
-const address = (name: string) => `${home}${name}${/lock.json$|^pyodide.js$/.test(name) ? `?v=${version}` : ""}`;
+const address = (name: string) =>
+  `${home}${name}${/lock.json$|^pyodide.js$/.test(name) ? `?v=${version}` : ""}`;
 async function fetchFile(name: string): Promise<ArrayBuffer> {
   try {
     const { buffer } = await get(address(name), files[name], (bytes) => arrived(name, bytes));
@@ -42,12 +91,13 @@ async function fetchFile(name: string): Promise<ArrayBuffer> {
   }
 }
 
-let pyodide: any;
-let browser: any; // neurocore._browser, once it is there
+let pyodide: Pyodide;
+let packages: Packages | undefined; // packages.py, once it is there
+let python: Cells;
 let names: Record<string, string>; // each file's package
 
 function unpack(file: string, bytes: ArrayBuffer): void {
-  if (browser) return browser.unpack(names[file], bytes);
+  if (packages) return packages.unpack(names[file], bytes);
   pyodide.unpackArchive(bytes, "zip", { extractDir: pyodide._api.sitepackages });
   pyodide.loadedPackages[names[file]] = "default channel";
 }
@@ -66,46 +116,61 @@ let showing = 0; // the cell that runs
 async function start(kept: string | null): Promise<void> {
   progress = kept;
   plan(START);
-  const packages = Promise.all(fetchFor(["neurocore"]));
-  const core = await Promise.all([packages, ...START.map(fetchFile)]);
+  const first = Promise.all(fetchFor(["neurocore"]));
+  const core = await Promise.all([first, ...START.map(fetchFile)]);
   // Pyodide asks for these by itself, and waits for ever if one is bad or has the wrong type:
   // it is handed what has been looked at. Its scripts are in the browser's cache by now.
   const plain = self.fetch;
   self.fetch = async (input, options) => {
-    const at = START.findIndex((name) => String(input instanceof Request ? input.url : input).split("?")[0] === home + name);
+    const at = START.findIndex(
+      (name) => String(input instanceof Request ? input.url : input).split("?")[0] === home + name,
+    );
     if (at < 0) return plain(input, options);
-    return new Response(core[at + 1] as ArrayBuffer, { headers: { "Content-Type": START[at].endsWith(".wasm") ? "application/wasm" : "application/octet-stream" } });
+    return new Response(core[at + 1] as ArrayBuffer, {
+      headers: {
+        "Content-Type": START[at].endsWith(".wasm")
+          ? "application/wasm"
+          : "application/octet-stream",
+      },
+    });
   };
   self.importScripts(address("pyodide.js"));
   pyodide = await loadPyodide({ indexURL: home, lockFileURL: address("pyodide-lock.json") });
   self.fetch = plain;
-  names = Object.fromEntries(Object.entries<any>(pyodide._api.lockfile_packages).map(([name, entry]) => [entry.file_name, name]));
-  for (const [file, bytes] of await packages) unpack(file, bytes);
-  browser = pyodide.pyimport("neurocore._browser");
-  browser.announce = (file: string, there: boolean) => {
+  names = Object.fromEntries(
+    Object.entries(pyodide._api.lockfile_packages).map(([name, entry]) => [entry.file_name, name]),
+  );
+  for (const [file, bytes] of await first) unpack(file, bytes);
+  pyodide.pyimport("neurocore");
+  packages = pyodide.pyimport("packages");
+  packages.announce = (file: string, there: boolean) => {
     if (!there) plan([file]);
     arrived(file, there ? files[file] : 0);
   };
   pyodide.registerJsModule("page", {
     show: (form: string, text: string) => say({ kind: "show", cell: showing, form, text }),
-    limit: (seconds: number, reply: string) => say({ kind: "limit", cell: showing, seconds, reply }),
+    limit: (seconds: number, reply: string) =>
+      say({ kind: "limit", cell: showing, seconds, reply }),
     fromEntries: Object.fromEntries,
     readProgress: () => progress,
     writeProgress: (text: string) => {
       say({ kind: "progress", text, base: progress });
       progress = text;
     },
-    setProgressAside: () => { say({ kind: "progress-aside" }); progress = null; return "a copy in this browser"; },
+    setProgressAside: () => {
+      say({ kind: "progress-aside" });
+      progress = null;
+      return "a copy in this browser";
+    },
   });
   pyodide.FS.writeFile("/home/pyodide/cells.py", cells);
   python = pyodide.pyimport("cells");
 }
 
-let python: any;
-
 async function handle(message: ToWorker): Promise<unknown> {
   switch (message.kind) {
-    case "start": return start(message.progress);
+    case "start":
+      return start(message.progress);
     case "run": {
       showing = message.cell;
       const { source, above } = message;
@@ -116,13 +181,14 @@ async function handle(message: ToWorker): Promise<unknown> {
       say({ kind: "running", cell: message.cell });
       return python.run(source, message.number, pyodide.toPy(above), message.judged);
     }
-    case "due": return python.due(message.source, pyodide.toPy(message.above), pyodide.toPy(message.section));
-    case "complete": return python.complete(message.text);
-    case "answer": {
-      const frame = python.answer(message.function, pyodide.toPy(message.settings));
-      return frame;
-    }
-    case "merge": return python.merge(message.text);
+    case "due":
+      return python.due(message.source, pyodide.toPy(message.above), pyodide.toPy(message.section));
+    case "complete":
+      return python.complete(message.text);
+    case "answer":
+      return python.answer(message.function, pyodide.toPy(message.settings));
+    case "merge":
+      return python.merge(message.text);
     case "progress":
       progress = message.text;
       if (message.again) python.write_again();

@@ -1,8 +1,10 @@
 """The calcium under a membrane: what enters, what is bound, what is pumped out again."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
-from neurocore._arguments import number, several
+from neurocore._arguments import FloatOrArray, number, several
 from neurocore._formula import LEAST_CALCIUM, MOST_CALCIUM
 from neurocore.ions import FARADAY
 
@@ -48,7 +50,7 @@ class CalciumShell:
     free: float = 1.0
     rest: float = 1e-4
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "channels", several("channels", self.channels, str, "text"))
         if not self.channels:
             raise ValueError("channels must name those that let calcium in, got none")
@@ -58,10 +60,10 @@ class CalciumShell:
         number("rest", self.rest, least=LEAST_CALCIUM, most=MOST_CALCIUM)
 
     @property
-    def rise(self):
+    def rise(self) -> float:
         """How fast an inward current of 1 µA/cm² raises the concentration (mM/ms)."""
         return 10 * self.free / (2 * FARADAY * self.depth)
 
-    def steady(self, current):
+    def steady(self, current: FloatOrArray) -> FloatOrArray:
         """Return the concentration (mM) that a lasting current (µA/cm²) leads to."""
         return self.rest - self.tau * self.rise * current

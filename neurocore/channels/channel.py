@@ -1,9 +1,13 @@
 """A channel: a conductance or a permeability, what drives its current, and its gates."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from neurocore._arguments import instance, number, numbers, several, whole
+from numpy.typing import ArrayLike
+
+from neurocore._arguments import FloatOrArray, instance, number, numbers, several, whole
 from neurocore.ions import ghk_current
 
 from .kinetics import Gate, Scheme
@@ -25,7 +29,7 @@ class ConstantField:
     outside: float
     valence: int = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         number("inside", self.inside, above=0)
         number("outside", self.outside, above=0)
         if whole("valence", self.valence) == 0:
@@ -53,7 +57,7 @@ class Channel:
     reversal: float | ConstantField
     gates: tuple[Gate | Scheme, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         instance("name", self.name, str, "text")
         number(f"conductance of {self.name!r}", self.conductance, least=0)
         if not isinstance(self.reversal, ConstantField):
@@ -62,18 +66,18 @@ class Channel:
         object.__setattr__(self, "gates", gates)
 
     @property
-    def states(self):
+    def states(self) -> tuple[str, ...]:
         """The names of all gating variables that take time."""
         return tuple(state for gate in self.gates for state in gate.states)
 
-    def gate(self, name):
+    def gate(self, name: str) -> Gate | Scheme:
         """Return the gate called `name`; ValueError if there is none."""
         known = [name for gate in self.gates for name in gate.states or (gate.name,)]
         if name not in known:
             raise ValueError(f"channel {self.name!r} has the gates {known}, not {name!r}")
         return next(gate for gate in self.gates if name in (gate.name, *gate.states))
 
-    def open_fraction(self, gates):
+    def open_fraction(self, gates: Mapping[str, FloatOrArray]) -> FloatOrArray:
         """Return the open fraction (1) for gating variables given by name."""
         fraction = 1.0
         for gate in self.gates:
@@ -84,7 +88,7 @@ class Channel:
             fraction = fraction * sum(others, start=first) ** gate.power
         return fraction
 
-    def drive(self, v, celsius):
+    def drive(self, v: ArrayLike, celsius: float) -> FloatOrArray:
         """Return what the open conductance is multiplied by at `v` (mV).
 
         V − E (mV) for a conductance; for a permeability the constant-field current per cm/s,
@@ -92,19 +96,26 @@ class Channel:
         """
         return self._drive(numbers("v", v), celsius)
 
-    def _drive(self, v, celsius):  # unchecked: in a loop over steps checking takes a third
+    def _drive(
+        self, v: FloatOrArray, celsius: float
+    ) -> FloatOrArray:  # unchecked: in a loop over steps checking takes a third
         if not isinstance(self.reversal, ConstantField):
             return v - self.reversal
         field = self.reversal
         return ghk_current(v, 1.0, field.outside, field.inside, field.valence, celsius)
 
-    def current(self, v, gates, celsius):
+    def current(
+        self, v: ArrayLike, gates: Mapping[str, FloatOrArray], celsius: float
+    ) -> FloatOrArray:
         """Return the current (µA/cm², outward positive) at `v` (mV) with the given gates.
 
         Instantaneous gates are where `v` has them, and the concentration ``ca`` (mM) among the
         `gates` if they depend on it, whatever is given.
         """
         if isinstance(gates, Mapping):
-            ca, instantaneous = gates.get("ca"), [g for g in self.gates if g.instantaneous]
+            ca, instantaneous = (
+                gates.get("ca"),
+                [g for g in self.gates if isinstance(g, Gate) and g.instantaneous],
+            )
             gates = {**gates, **{g.name: g.steady_state(v, ca) for g in instantaneous}}
         return self.conductance * self.open_fraction(gates) * self.drive(v, celsius)

@@ -1,5 +1,7 @@
 """What drugs, mutations and experimenters do: functions from a channel to a channel."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 from neurocore._arguments import instance, number
@@ -8,7 +10,7 @@ from .channel import Channel
 from .kinetics import Gate, Scheme
 
 
-def block(channel, fraction):
+def block(channel: Channel, fraction: float) -> Channel:
     """Return the channel with a `fraction` (0 to 1) of its conductance blocked.
 
     Tetrodotoxin on sodium channels, tetraethylammonium on potassium channels.
@@ -18,7 +20,7 @@ def block(channel, fraction):
     return replace(channel, conductance=channel.conductance * (1 - fraction))
 
 
-def shift(channel, millivolts, gate=None):
+def shift(channel: Channel, millivolts: float, gate: str | None = None) -> Channel:
     """Return the channel with its gating moved along the voltage axis.
 
     Parameters
@@ -35,7 +37,7 @@ def shift(channel, millivolts, gate=None):
     return _on_gates(channel, gate, lambda g: replace(g, shift=g.shift + millivolts))
 
 
-def slow(channel, factor, gate=None):
+def slow(channel: Channel, factor: float, gate: str | None = None) -> Channel:
     """Return the channel with its gating slowed by `factor` (2: half as fast), or only `gate`.
 
     Instantaneous gates have no time course, and stay as they are.
@@ -47,13 +49,13 @@ def slow(channel, factor, gate=None):
     return _on_gates(channel, gate, lambda g: replace(g, speed=g.speed / factor))
 
 
-def freeze(channel, gate):
+def freeze(channel: Channel, gate: str) -> Channel:
     """Return the channel with `gate` frozen: it keeps the value it starts a run with."""
     _takes_time(_is_channel(channel), gate)
     return _on_gates(channel, gate, lambda g: replace(g, speed=0.0))
 
 
-def persistent(channel, fraction, gate="h"):
+def persistent(channel: Channel, fraction: float, gate: str = "h") -> Channel:
     """Return the share of a channel's population that never inactivates, as a channel of its own.
 
     In a membrane it stands beside ``block(channel, fraction)``, the rest of the population. A
@@ -77,13 +79,18 @@ def persistent(channel, fraction, gate="h"):
     _is_channel(channel)
     number("fraction", fraction, least=0, most=1)
     missing = channel.gate(gate)
-    gates = tuple(replace(g, name=g.name + "p") for g in channel.gates if g is not missing)
+    gates = tuple(_renamed(g, "p") for g in channel.gates if g is not missing)
     return Channel(channel.name + "P", fraction * channel.conductance, channel.reversal, gates)
 
 
 def lidocaine(
-    channel, concentration, available=440.0, inactivated=10.0, unbinding=1500.0, gate="h"
-):
+    channel: Channel,
+    concentration: float,
+    available: float = 440.0,
+    inactivated: float = 10.0,
+    unbinding: float = 1500.0,
+    gate: str = "h",
+) -> Channel:
     """Return a sodium channel in lidocaine: the modulated receptor of Hille (1977).
 
     The inactivation gate becomes a Markov scheme of four states: ``A`` available, ``I``
@@ -116,7 +123,7 @@ def lidocaine(
     }.items():  # fmt: skip
         number(name, value, above=0)
     h = channel.gate(gate)
-    if not isinstance(h, Gate) or h.alpha is None:
+    if not isinstance(h, Gate) or h.alpha is None or h.beta is None:
         raise ValueError(f"gate {gate!r} must be given by alpha and beta")
     bias = (available / inactivated) ** 0.5
     leave = 1 / unbinding
@@ -141,7 +148,19 @@ def lidocaine(
     return replace(channel, gates=tuple(scheme if g is h else g for g in channel.gates))
 
 
-def _is_channel(channel):
+def _renamed(gate: Gate | Scheme, suffix: str) -> Gate | Scheme:
+    """Return a gate, or all states of a scheme, with something added to the name."""
+    if isinstance(gate, Gate):
+        return replace(gate, name=gate.name + suffix)
+    return replace(
+        gate,
+        states=tuple(state + suffix for state in gate.states),
+        transitions=tuple((a + suffix, b + suffix, rate) for a, b, rate in gate.transitions),
+        open=tuple(state + suffix for state in gate.opening),
+    )
+
+
+def _is_channel(channel: Channel) -> Channel:
     return instance("channel", channel, Channel, "a Channel")
 
 

@@ -8,12 +8,23 @@ at least 0 from −200 to 200 mV. The formulas of a gate may hold ``ca``, too: t
 calcium under the membrane (mM), from 1e-6 to 10.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from neurocore._arguments import instance, number, numbers, several, temperature, whole
+from neurocore._arguments import (
+    FloatOrArray,
+    instance,
+    number,
+    numbers,
+    several,
+    temperature,
+    whole,
+)
 from neurocore._formula import GRID, SOME_CALCIUM, check, compiled
 
 
@@ -81,7 +92,7 @@ class Gate:
     shift: float = 0.0
     speed: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         instance("name", self.name, str, "text")
         given = {f: getattr(self, f) for f in ("alpha", "beta", "steady", "tau")}
         given = {name: text for name, text in given.items() if text is not None}
@@ -103,12 +114,12 @@ class Gate:
         _check_speeds(self)
 
     @property
-    def instantaneous(self):
+    def instantaneous(self) -> bool:
         """Whether the gate has no time constant and follows the potential at once."""
         return self.alpha is None and self.tau is None
 
     @property
-    def needs_calcium(self):
+    def needs_calcium(self) -> bool:
         """Whether its formulas depend on the concentration of calcium."""
         formulas = (self.alpha, self.beta, self.steady, self.tau)
         return any(text is not None and compiled(text).calcium for text in formulas)
@@ -121,21 +132,21 @@ class Gate:
         return numbers("ca", ca, least=0)
 
     @property
-    def states(self):
+    def states(self) -> tuple[str, ...]:
         """The names of the variables that take time: one, or none if it is instantaneous."""
         return () if self.instantaneous else (self.name,)
 
     @property
-    def opening(self):
+    def opening(self) -> tuple[str, ...]:
         """The names of the variables whose sum, to the power, is the open fraction: here one."""
         return (self.name,)
 
-    def factor(self, celsius):
+    def factor(self: Gate | Scheme, celsius: float) -> float:
         """Return by what factor the rates exceed the formulas' at `celsius` (°C)."""
         celsius = number("celsius", celsius, least=-273.15, most=1000)
         return self.speed * self.q10 ** ((celsius - self.celsius) / 10)
 
-    def steady_state(self, v, ca=None):
+    def steady_state(self, v: ArrayLike, ca: ArrayLike | None = None) -> FloatOrArray:
         """Return x∞ (1) at the potential `v` (mV, float or array) and, if need be, `ca` (mM)."""
         v, ca = numbers("v", v) - self.shift, self._calcium(ca)
         if self.steady:
@@ -143,7 +154,9 @@ class Gate:
         alpha, beta = compiled(self.alpha)(v, ca), compiled(self.beta)(v, ca)
         return alpha / (alpha + beta)
 
-    def time_constant(self, v, celsius, ca=None):
+    def time_constant(
+        self, v: ArrayLike, celsius: float, ca: ArrayLike | None = None
+    ) -> FloatOrArray:
         """Return τ (ms) at the potential `v` (mV, float or array) and temperature (°C).
 
         And at the concentration of calcium `ca` (mM), if the gate depends on it.
@@ -171,7 +184,7 @@ def _parted(states, transitions):
         reach[:, states.index(source), states.index(target)] = compiled(rate)(v) > 0
     for _ in range(len(states).bit_length()):  # each time over ways twice as long
         reach = reach @ reach
-    common = reach.all(axis=1).any(axis=1)
+    common = np.any(np.all(reach, axis=1), axis=1)
     if common.all():
         return None
     k = int(np.argmin(common))
@@ -215,7 +228,7 @@ class Scheme:
     power = 1
     instantaneous = needs_calcium = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "states", several("states", self.states, str, "text"))
         twice = sorted({name for name in self.states if self.states.count(name) > 1})
         if twice or not self.states:
@@ -249,18 +262,18 @@ class Scheme:
             )
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The name of the open state, or of the first of several."""
         return self.opening[0]
 
     @property
-    def opening(self):
+    def opening(self) -> tuple[str, ...]:
         """The names of the open states."""
         return (self.open,) if isinstance(self.open, str) else self.open
 
     factor = Gate.factor
 
-    def rates(self, v, celsius):
+    def rates(self, v: ArrayLike, celsius: float) -> NDArray[np.float64]:
         """Return the matrix A (1/ms) of dx/dt = A x, shape ``(*v.shape, states, states)``."""
         v = numbers("v", v) - self.shift
         matrix = np.zeros((*v.shape, len(self.states), len(self.states)))
@@ -271,7 +284,7 @@ class Scheme:
             matrix[..., i, i] -= flow
         return matrix
 
-    def time_constant(self, v, celsius):
+    def time_constant(self, v: ArrayLike, celsius: float) -> FloatOrArray:
         """Return the shortest τ (ms) in the scheme's relaxation at `v` (mV) and temperature (°C).
 
         A scheme relaxes as a sum of exponentials, whose rates are the eigenvalues of A.
@@ -280,10 +293,11 @@ class Scheme:
         with np.errstate(divide="ignore"):
             return 1 / fastest
 
-    def steady_state(self, v):
+    def steady_state(self, v: ArrayLike) -> NDArray[np.float64]:
         """Return the occupancies (1) at rest at `v` (mV), shape ``(states, *v.shape)``."""
         matrix = replace(self, speed=1.0).rates(v, self.celsius)
         matrix[..., -1, :] = 1.0  # one balance follows from the others: the sum takes its place
         ones = np.zeros(matrix.shape[:-1])
         ones[..., -1] = 1.0
-        return np.moveaxis(np.linalg.solve(matrix, ones[..., None])[..., 0], -1, 0)
+        solution = np.linalg.solve(matrix, ones[..., None])[..., 0]
+        return np.asarray(np.moveaxis(solution, -1, 0), float)

@@ -1,12 +1,14 @@
 """The channel library: each channel of the book, with the paper that its numbers come from."""
 
+from __future__ import annotations
+
 from neurocore._arguments import number, temperature
 
 from .channel import Channel, ConstantField
 from .kinetics import Gate
 
 
-def squid_sodium(conductance=120.0, reversal=50.0):
+def squid_sodium(conductance: float = 120.0, reversal: float = 50.0) -> Channel:
     """Return the squid axon's sodium channel, ḡ m³h (V − E_Na).
 
     Hodgkin and Huxley 1952, J Physiol 117:500–544, in the modern sign, rest −65 mV.
@@ -16,7 +18,7 @@ def squid_sodium(conductance=120.0, reversal=50.0):
     return Channel("Na", conductance, reversal, (m, h))
 
 
-def squid_potassium(conductance=36.0, reversal=-77.0):
+def squid_potassium(conductance: float = 36.0, reversal: float = -77.0) -> Channel:
     """Return the squid axon's delayed rectifier, ḡ n⁴ (V − E_K).
 
     Hodgkin and Huxley 1952, J Physiol 117:500–544, in the modern sign, rest −65 mV.
@@ -25,12 +27,12 @@ def squid_potassium(conductance=36.0, reversal=-77.0):
     return Channel("K", conductance, reversal, (n,))
 
 
-def leak(conductance=0.3, reversal=-54.387):
+def leak(conductance: float = 0.3, reversal: float = -54.387) -> Channel:
     """Return a leak, ḡ (V − E_L); the squid axon's values (Hodgkin and Huxley 1952) by default."""
     return Channel("leak", conductance, reversal)
 
 
-def frankenhaeuser_huxley_channels():
+def frankenhaeuser_huxley_channels() -> tuple[Channel, ...]:
     """Return the channels of a frog's node of Ranvier, permeabilities rather than conductances.
 
     Frankenhaeuser and Huxley 1964, J Physiol 171:302–315, Xenopus laevis at 20 °C with rest at
@@ -54,7 +56,7 @@ def frankenhaeuser_huxley_channels():
     )
 
 
-def mammalian_node_channels():
+def mammalian_node_channels() -> tuple[Channel, ...]:
     """Return the channels of a mammalian node of Ranvier.
 
     McIntyre, Richardson and Grill 2002, J Neurophysiol 87:995–1006 (ModelDB 3810): fast sodium
@@ -102,7 +104,7 @@ def mammalian_node_channels():
     )
 
 
-def somatic_sodium(conductance, reversal=60.0):
+def somatic_sodium(conductance: float, reversal: float = 60.0) -> Channel:
     """Return the sodium channel of a pyramidal cell's soma (Nav1.2), ḡ m³h (mS/cm², mV).
 
     Hu, Tian, Li, Yang, Hou and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
@@ -113,7 +115,7 @@ def somatic_sodium(conductance, reversal=60.0):
     )
 
 
-def axonal_sodium(conductance, reversal=60.0):
+def axonal_sodium(conductance: float, reversal: float = 60.0) -> Channel:
     """Return the sodium channel of an axon initial segment (Nav1.6), ḡ m³h (mS/cm², mV).
 
     Hu, Tian, Li, Yang, Hou and Shu 2009, Nat Neurosci 12:996–1002, as implemented by M. Zbili
@@ -140,7 +142,7 @@ def _pyramidal_sodium(conductance, reversal, half, slope, h_shift, h_steady):
     return Channel("Na", conductance, reversal, (m, h))
 
 
-def cortical_potassium(conductance, reversal=-90.0):
+def cortical_potassium(conductance: float, reversal: float = -90.0) -> Channel:
     """Return a cortical delayed rectifier, ḡ n (mS/cm², mV).
 
     Mainen, Joerges, Huguenard and Sejnowski 1995, Neuron 15:1427–1439 (``kv.mod``): at 23 °C,
@@ -157,7 +159,7 @@ def cortical_potassium(conductance, reversal=-90.0):
     return Channel("K", conductance, reversal, (n,))
 
 
-def t_type_calcium(conductance=2.0, reversal=120.0):
+def t_type_calcium(conductance: float = 2.0, reversal: float | ConstantField = 120.0) -> Channel:
     """Return the thalamic low-threshold calcium channel, ḡ r²s (V − E_Ca) (mS/cm², mV).
 
     Huguenard and McCormick 1992, J Neurophysiol 68:1373–1383, in the form of Destexhe, Bal,
@@ -182,7 +184,7 @@ def t_type_calcium(conductance=2.0, reversal=120.0):
     return Channel("CaT", conductance, reversal, (r, s))
 
 
-def mainen_sodium(conductance, reversal=60.0, celsius=23.0):
+def mainen_sodium(conductance: float, reversal: float = 60.0, celsius: float = 23.0) -> Channel:
     """Return the sodium channel of a cortical pyramidal cell, ḡ m³h (mS/cm², mV).
 
     Mainen, Joerges, Huguenard and Sejnowski 1995, Neuron 15:1427–1439 (``na.mod``): rates at 23 °C,
@@ -204,7 +206,9 @@ def mainen_sodium(conductance, reversal=60.0, celsius=23.0):
     )
 
 
-def traub_miles_sodium(conductance=100.0, reversal=50.0, threshold=-67.0):
+def traub_miles_sodium(
+    conductance: float = 100.0, reversal: float = 50.0, threshold: float = -67.0
+) -> Channel:
     """Return the sodium channel of a hippocampal pyramidal cell, ḡ m³h (mS/cm², mV).
 
     Traub and Miles 1991, Neuronal Networks of the Hippocampus, Cambridge University Press, in the
@@ -217,6 +221,7 @@ def traub_miles_sodium(conductance=100.0, reversal=50.0, threshold=-67.0):
     threshold : float
         V_T (mV), along which all rates move; spikes start some 10 mV above it.
     """
+    number("threshold", threshold, least=-400, most=400)
     m = Gate(
         "m",
         3,
@@ -236,11 +241,14 @@ def traub_miles_sodium(conductance=100.0, reversal=50.0, threshold=-67.0):
     return Channel("Na", conductance, reversal, (m, h))
 
 
-def traub_miles_potassium(conductance=80.0, reversal=-100.0, threshold=-67.0):
+def traub_miles_potassium(
+    conductance: float = 80.0, reversal: float = -100.0, threshold: float = -67.0
+) -> Channel:
     """Return the delayed rectifier that goes with `traub_miles_sodium`, ḡ n⁴ (mS/cm², mV).
 
     Traub and Miles 1991, as there; `threshold` is V_T (mV).
     """
+    number("threshold", threshold, least=-400, most=400)
     n = Gate(
         "n",
         4,
@@ -252,7 +260,7 @@ def traub_miles_potassium(conductance=80.0, reversal=-100.0, threshold=-67.0):
     return Channel("K", conductance, reversal, (n,))
 
 
-def m_type_potassium(conductance=0.07, reversal=-90.0):
+def m_type_potassium(conductance: float = 0.07, reversal: float = -90.0) -> Channel:
     """Return the slow potassium current that a muscarinic agonist blocks, ḡ p (mS/cm², mV).
 
     Yamada, Koch and Adams 1989, as in Pospischil and others 2008, Biol Cybern 99:427–441
@@ -269,7 +277,7 @@ def m_type_potassium(conductance=0.07, reversal=-90.0):
     return Channel("M", conductance, reversal, (p,))
 
 
-def l_type_calcium(conductance=0.17, reversal=120.0):
+def l_type_calcium(conductance: float = 0.17, reversal: float | ConstantField = 120.0) -> Channel:
     """Return the high-threshold calcium channel of a cortical pyramidal cell, ḡ q²r (mS/cm², mV).
 
     Reuveni, Friedman, Amitai and Gutnick 1993, J Neurosci 13:4609–4621, as in Pospischil and others
@@ -292,7 +300,7 @@ def l_type_calcium(conductance=0.17, reversal=120.0):
     return Channel("CaL", conductance, reversal, (q, r))
 
 
-def nav17_sodium(conductance=18.0, reversal=67.1):
+def nav17_sodium(conductance: float = 18.0, reversal: float = 67.1) -> Channel:
     """Return Nav1.7, the sodium channel that makes pain, ḡ m³hs (mS/cm², mV).
 
     Sheets, Jackson, Waxman, Dib-Hajj and Cummins 2007, J Physiol 581:1019–1031, as in Choi and
@@ -321,7 +329,7 @@ def nav17_sodium(conductance=18.0, reversal=67.1):
     return Channel("Nav1.7", conductance, reversal, (m, h, s))
 
 
-def nav18_sodium(conductance=7.0, reversal=67.1):
+def nav18_sodium(conductance: float = 7.0, reversal: float = 67.1) -> Channel:
     """Return Nav1.8, the sodium channel that resists tetrodotoxin, ḡ mh (mS/cm², mV).
 
     Sheets, Jackson, Waxman, Dib-Hajj and Cummins 2007, J Physiol 581:1019–1031, as in Choi and
@@ -342,7 +350,7 @@ def nav18_sodium(conductance=7.0, reversal=67.1):
     return Channel("Nav1.8", conductance, reversal, (m, h))
 
 
-def sensory_potassium(conductance=4.78, reversal=-84.7):
+def sensory_potassium(conductance: float = 4.78, reversal: float = -84.7) -> Channel:
     """Return the delayed rectifier of a small sensory neuron, ḡ n (mS/cm², mV).
 
     Choi and Waxman 2011, J Neurophysiol 106:3173–3184, at 22 °C; a Q10 of 3 is assumed.
@@ -356,7 +364,7 @@ def sensory_potassium(conductance=4.78, reversal=-84.7):
     return Channel("K", conductance, reversal, (n,))
 
 
-def sensory_a_type(conductance=8.33, reversal=-84.7):
+def sensory_a_type(conductance: float = 8.33, reversal: float = -84.7) -> Channel:
     """Return the A-type potassium channel of a small sensory neuron, ḡ ab (mS/cm², mV).
 
     Choi and Waxman 2011, J Neurophysiol 106:3173–3184, at 22 °C; a Q10 of 3 is assumed.

@@ -1,9 +1,14 @@
 """How fast and how late a cell fires, and what a spike or a slow current leaves behind."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from neurocore._arguments import number, numbers, several, span
 from neurocore.cable import Cable, Patch
@@ -11,11 +16,23 @@ from neurocore.simulate import simulate
 from neurocore.stimuli import Stimulus, pulse, ramp, step
 from neurocore.synapses import Synapse
 
-from ._asked import is_cell, one_trace, some, sweep
+from ._asked import ForSimulate, is_cell, one_trace, some, sweep
 from .thresholds import NEVER, fires, pulse_threshold, smallest, smallest_from_below, threshold
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
-def f_i_curve(cell, currents, duration=500.0, *, settle=0.5, at=0, accuracy=1e-2, executor=None):
+
+def f_i_curve(
+    cell: Patch | Cable,
+    currents: ArrayLike,
+    duration: float = 500.0,
+    *,
+    settle: float = 0.5,
+    at: int = 0,
+    accuracy: float = 1e-2,
+    executor: Executor | None = None,
+) -> NDArray[np.float64]:
     """Return the firing rate (Hz) for each of many lasting currents.
 
     Parameters
@@ -54,23 +71,29 @@ def f_i_curve(cell, currents, duration=500.0, *, settle=0.5, at=0, accuracy=1e-2
 
 
 def _rates(cell, duration, settle, at, accuracy, currents):
-    options = {"record": [-1]} if isinstance(cell, Cable) else {}
+    record = [-1] if isinstance(cell, Cable) else None
     stimulus = step(currents, 0.0, duration, at)
-    r = simulate(cell, stimulus, duration, accuracy=accuracy, sample=duration, **options)
-    trains = [x[-1] if options else x for x in r.spike_times()]
+    r = simulate(cell, stimulus, duration, accuracy=accuracy, sample=duration, record=record)
+    trains = [x[-1] if record else x for x in r.spike_times()]
     late = [times[times >= settle * duration] for times in trains]
     return np.array([1e3 * (len(t) - 1) / (t[-1] - t[0]) if len(t) > 1 else 0.0 for t in late])
 
 
-def latency(cell, stimulus, duration=100.0, **options):
+def latency(
+    cell: Patch | Cable,
+    stimulus: Stimulus | Sequence[Stimulus],
+    duration: float = 100.0,
+    **options: Unpack[ForSimulate],
+) -> float:
     """Return the time (ms) from the stimulus' beginning to the first spike; infinity if none.
 
     On a cable: to the spike in its last compartment.
     """
-    if isinstance(is_cell(cell), Cable):
+    is_cell(cell)
+    if isinstance(cell, Cable):
         options.setdefault("record", [-1])
-    stimuli = stimulus if isinstance(stimulus, list | tuple) else [stimulus]
-    several("stimulus", one_trace(stimuli), Stimulus | Synapse, "made by step, pulse, …")
+    stimuli = list(stimulus) if isinstance(stimulus, Sequence) else [stimulus]
+    stimuli = several("stimulus", one_trace(stimuli), Stimulus | Synapse, "made by step, pulse, …")
     if not stimuli:
         raise ValueError("stimulus must be at least one, got none")
     r = simulate(cell, list(stimuli), duration, stop_at_spike=True, **options)
@@ -92,18 +115,18 @@ class Recovery:
         Threshold at rest (µA/cm² or nA).
     """
 
-    intervals: np.ndarray
-    ratio: np.ndarray
+    intervals: NDArray[np.float64]
+    ratio: NDArray[np.float64]
     rest: float
 
     @property
-    def absolute(self):
+    def absolute(self) -> float:
         """The longest interval (ms) after which no second pulse worked; 0 if all did."""
         dead = np.flatnonzero(~np.isfinite(self.ratio))
         return float(self.intervals[dead[-1]]) if dead.size else 0.0
 
     @property
-    def relative(self):
+    def relative(self) -> float:
         """The interval (ms) at which the threshold is first back to that at rest, interpolated."""
         above = self.ratio > 1
         back = np.flatnonzero(above[:-1] & ~above[1:])
@@ -117,17 +140,17 @@ class Recovery:
 
 
 def recovery_curve(
-    cell,
-    intervals,
+    cell: Patch | Cable,
+    intervals: ArrayLike,
     *,
-    duration=0.5,
-    first=2.0,
-    highest=50.0,
-    wait=15.0,
-    at=0,
-    executor=None,
-    **options,
-):
+    duration: float = 0.5,
+    first: float = 2.0,
+    highest: float = 50.0,
+    wait: float = 15.0,
+    at: int = 0,
+    executor: Executor | None = None,
+    **options: Unpack[ForSimulate],
+) -> Recovery:
     """Return the threshold of a second pulse at each interval after a first one.
 
     Parameters
@@ -159,7 +182,8 @@ def recovery_curve(
     intervals = some("intervals", intervals, above=duration)
     for name, value in {"first": first, "highest": highest}.items():
         number(name, value, above=0, most=1e4)
-    undisturbed = {name: value for name, value in options.items() if name != "resets"}
+    undisturbed = options.copy()
+    undisturbed.pop("resets", None)
     rest = pulse_threshold(cell, duration, wait=wait, at=at, **undisturbed)
     one = partial(
         _second_threshold, cell, first * rest, duration, highest * rest, wait, at, options
@@ -184,8 +208,16 @@ def _second_threshold(cell, first, duration, highest, wait, at, options, interva
 
 
 def critical_ramp(
-    cell, amplitude, *, hold=50.0, slowest=1e-3, fastest=100.0, at=0, resolution=1e-3, **options
-):
+    cell: Patch | Cable,
+    amplitude: float,
+    *,
+    hold: float = 50.0,
+    slowest: float = 1e-3,
+    fastest: float = 100.0,
+    at: int = 0,
+    resolution: float = 1e-3,
+    **options: Unpack[ForSimulate],
+) -> float:
     """Return the slope (per ms) below which a current rising to `amplitude` never fires.
 
     Parameters
@@ -222,7 +254,16 @@ def critical_ramp(
     return 0.0 if test(slowest) else smallest(test, slowest, fastest, resolution)
 
 
-def rebound_threshold(cell, duration=20.0, *, highest=50.0, wait=50.0, at=0, **options):
+def rebound_threshold(
+    cell: Patch | Cable,
+    duration: float = 20.0,
+    *,
+    highest: float = 50.0,
+    wait: float = 50.0,
+    at: int = 0,
+    resolution: float = 1e-4,
+    **options: Unpack[ForSimulate],
+) -> float:
     """Return the smallest hyperpolarising step (a positive number) after which the cell spikes.
 
     Parameters
@@ -235,11 +276,18 @@ def rebound_threshold(cell, duration=20.0, *, highest=50.0, wait=50.0, at=0, **o
         Strongest step tried (µA/cm² or nA).
     at : int
         The compartment of a cable that receives the current.
+    resolution : float
+        Relative precision.
     **options
-        Handed on to `threshold`.
+        Handed on to `simulate`.
     """
     number("duration", duration, above=0)
     number("wait", wait, least=0)
     return threshold(
-        cell, lambda a: step(-a, 0.0, duration, at), duration + wait, highest=highest, **options
+        cell,
+        lambda a: step(-a, 0.0, duration, at),
+        duration + wait,
+        highest=highest,
+        resolution=resolution,
+        **options,
     )

@@ -1,12 +1,20 @@
 """How fast a spike travels along a cable, and what stops it."""
 
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+
 import numpy as np
+from numpy.typing import NDArray
 
 from neurocore._arguments import number, span, temperature
-from neurocore.cable import length_constant
+from neurocore.cable import Cable, Chosen, length_constant
 from neurocore.channels import block
 from neurocore.membrane import distinct, modify
+from neurocore.recording import Recording
+from neurocore.sheath import Space
 from neurocore.simulate import simulate
+from neurocore.stimuli import pulse
 
 from ._asked import is_axon
 from .thresholds import smallest
@@ -14,16 +22,33 @@ from .thresholds import smallest
 SHORTEST = 1.0  # length constants along which a spike can be said to travel
 SHORT = 2.0  # length constants: on less, a twentieth of the length would not start a spike
 LIMINAL = 0.2  # length constants that do
+PULSE = 0.2  # ms, and
+LIFT = 100.0  # mV by which it would lift a node without gates: they open in the cold, too
 
 
-def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, threshold=-30.0, accuracy=1e-3):
+class ForVelocity(TypedDict, total=False):
+    """What is handed on to `conduction_velocity`."""
+
+    duration: float | None
+    threshold: float
+    accuracy: float
+
+
+def conduction_velocity(
+    axon: Cable,
+    start: float = 0.3,
+    stop: float = 0.7,
+    duration: float | None = None,
+    threshold: float = -30.0,
+    accuracy: float = 1e-3,
+) -> float:
     """Return how fast a spike travels along a cable, kicked off at its first end.
 
     Parameters
     ----------
     axon : Cable
-        At least one length constant long, at rest. In less than two the ends speed the spike up,
-        in a squid axon by up to 6 %; from two on by 2 % at most.
+        One that does not branch, at least one length constant long, at rest. In less than two the
+        ends speed the spike up, in a squid axon by up to 6 %; from two on by 2 % at most.
     start, stop : float
         Between which fractions of the length it is timed. In a myelinated axon, from the node
         nearest to each.
@@ -68,24 +93,37 @@ def conduction_velocity(axon, start=0.3, stop=0.7, duration=None, threshold=-30.
     return float((position[last] - position[first]) * 1e-3 / (arrival[1][0] - arrival[0][0]))
 
 
-def kick(axon, record, duration, threshold=-30.0, accuracy=1e-3, stop_at_spike=True):
+def kick(
+    axon: Cable,
+    record: Chosen,
+    duration: float,
+    threshold: float = -30.0,
+    accuracy: float = 1e-3,
+    stop_at_spike: bool = True,
+) -> Recording:
     """Return a recording of a spike started at the first end, cut short once it has arrived.
 
     The arguments are those of `simulate`. The first twentieth of the length is set to 0 mV at the
     start, so no stimulus need be chosen; of an axon shorter than two length constants, a fifth of
-    one.
+    one. Under a sheath that would leave too much charge behind: there a pulse of current excites
+    the first node.
     """
     constants = _length_constants(axon)
-    count = np.searchsorted(axon.position, 0.05 * axon.length.sum())
-    if constants[-1] < SHORT:
-        count = np.searchsorted(constants, LIMINAL)
-    end = np.full(len(axon), np.nan)
-    end[: count + 1] = 0.0
+    resets = stimulus = None
+    if axon.space is None:
+        count = np.searchsorted(axon.position, 0.05 * axon.length.sum())
+        if constants[-1] < SHORT:
+            count = np.searchsorted(constants, LIMINAL)
+        end = np.full(len(axon), np.nan)
+        end[: count + 1] = 0.0
+        resets = {0.0: {"v": end}}
+    else:
+        stimulus = pulse(LIFT / _impedance(axon, axon.space, PULSE), 0.0, min(PULSE, duration))
     return simulate(
         axon,
-        None,
+        stimulus,
         duration,
-        resets={0.0: {"v": end}},
+        resets=resets,
         record=record,
         threshold=threshold,
         accuracy=accuracy,
@@ -93,26 +131,47 @@ def kick(axon, record, duration, threshold=-30.0, accuracy=1e-3, stop_at_spike=T
     )
 
 
-def _length_constants(axon):
+def _impedance(axon: Cable, space: Space, duration: float) -> float:
+    """Return how far 1 nA for so long (ms) lifts the first compartment (mV), all gates held."""
+    from scipy.sparse import diags_array
+    from scipy.sparse.linalg import spsolve
+
+    n = len(axon)
+    capacity = axon.area * [m.capacitance for m in axon.membranes]
+    load = np.append(capacity, space.capacity) / duration
+    load[:n] += axon.area * _at_rest(axon)
+    current = np.zeros(load.size)
+    current[[0, *(n + np.flatnonzero(space.covered == 0))]] = 1e-3
+    return spsolve((space.matrix + diags_array(load)).tocsc(), current)[0]
+
+
+def _length_constants(axon: Cable) -> NDArray[np.float64]:
     """Return how many length constants, at rest, lie before the end of each compartment."""
-    kinds, kind = distinct(is_axon(axon).membranes)
-    conductance = []  # mS/cm², of channels that have no time to open or close
+    resistance = 1e3 / _at_rest(is_axon(axon))
+    constant = length_constant(axon.diameter, resistance, axon.axial_resistivity)
+    return np.cumsum(axon.length / constant)
+
+
+def _at_rest(axon: Cable) -> NDArray[np.float64]:
+    """Return each membrane's conductance at rest (mS/cm²), of what has no time to open or close."""
+    kinds, kind = distinct(axon.membranes)
+    conductance = []
     for m in kinds:
         rest = m.rest()
         gates = m.steady_state(rest)
         low, high = (sum(m.currents(rest + dv, gates).values()) for dv in (-0.01, 0.01))
         conductance.append(max((high - low) / 0.02, 1e-9))
-    resistance = 1e3 / np.array(conductance)[kind]
-    constant = length_constant(axon.diameter, resistance, axon.axial_resistivity)
-    return np.cumsum(axon.length / constant)
+    return np.array(conductance)[kind]
 
 
-def conducts(axon, **options):
+def conducts(axon: Cable, **options: Unpack[ForVelocity]) -> bool:
     """Return whether a spike started at the first end of the cable passes 0.9 of its length."""
     return conduction_velocity(axon, 0.1, 0.9, **options) > 0
 
 
-def safety_factor(axon, channel="Na", resolution=1e-3, **options):
+def safety_factor(
+    axon: Cable, channel: str = "Na", resolution: float = 1e-3, **options: Unpack[ForVelocity]
+) -> float:
     """Return by how much the density of a channel exceeds what conduction needs (1).
 
     One over the smallest fraction of the channel with which a spike still passes.
@@ -125,7 +184,13 @@ def safety_factor(axon, channel="Na", resolution=1e-3, **options):
     )  # fmt: skip
 
 
-def blocking_temperature(axon, low=6.3, high=45.0, resolution=0.02, **options):
+def blocking_temperature(
+    axon: Cable,
+    low: float = 6.3,
+    high: float = 45.0,
+    resolution: float = 0.02,
+    **options: Unpack[ForVelocity],
+) -> float:
     """Return the temperature (°C) above which the cable no longer conducts.
 
     Parameters

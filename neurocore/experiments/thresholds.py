@@ -1,21 +1,36 @@
 """Does it fire, and from which stimulus on: threshold, rheobase, chronaxie."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Unpack, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from neurocore._arguments import a_function, number, numbers, plain, same_grid, span
+from neurocore._arguments import FloatOrArray, a_function, number, numbers, plain, same_grid, span
 from neurocore._search import bisect, lowest
-from neurocore.cable import Patch
+from neurocore.cable import Cable, Patch
 from neurocore.simulate import simulate, spikes_by_itself
-from neurocore.stimuli import pulse, step
+from neurocore.stimuli import Stimulus, pulse, step
 
-from ._asked import is_cell, one_trace, some, sweep
+from ._asked import ForFires, ForPulse, ForSimulate, ForThreshold, is_cell, one_trace, some, sweep
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 NEVER = np.inf
 
 
-def fires(cell, stimulus, duration, *, threshold=0.0, **options):
+def fires(
+    cell: Patch | Cable,
+    stimulus: Stimulus | Sequence[Stimulus],
+    duration: float,
+    *,
+    threshold: float = 0.0,
+    **options: Unpack[ForFires],
+) -> bool:
     """Return whether the cell (of a cable: its last compartment) spikes within `duration` (ms).
 
     A patch that a strong current merely pushes through the threshold does not count: its channels
@@ -34,15 +49,20 @@ def fires(cell, stimulus, duration, *, threshold=0.0, **options):
     **options
         Handed on to `simulate`.
     """
-    options["threshold"] = threshold
     one_trace(stimulus)
-    if isinstance(is_cell(cell), Patch):
-        return spikes_by_itself(cell, stimulus, duration, **options)
-    r = simulate(cell, stimulus, duration, **{"record": [-1], "stop_at_spike": True} | options)
+    is_cell(cell)
+    if isinstance(cell, Patch):  # it refuses what only a cable takes
+        return spikes_by_itself(  # type: ignore[misc]
+            cell, stimulus, duration, threshold=threshold, **options
+        )
+    options.setdefault("record", [-1])
+    r = simulate(cell, stimulus, duration, threshold=threshold, stop_at_spike=True, **options)
     return len(r.spike_times()[-1]) > 0
 
 
-def smallest(test, low, high, resolution=1e-4):
+def smallest(
+    test: Callable[[float], object], low: float, high: float, resolution: float = 1e-4
+) -> float:
     """Return the smallest value between `low` and `high` for which `test(value)` holds.
 
     By bisection, so `test` should hold from some value on.
@@ -64,7 +84,14 @@ def smallest(test, low, high, resolution=1e-4):
     return bisect(test, low, high, relative=resolution)
 
 
-def smallest_from_below(test, low, high, factor, highest, resolution=1e-4):
+def smallest_from_below(
+    test: Callable[[float], object],
+    low: float,
+    high: float,
+    factor: float,
+    highest: float,
+    resolution: float = 1e-4,
+) -> float:
     """Return the smallest value for which `test` holds, looked for upwards from `low`.
 
     For what a larger value may undo: a pulse some 1.4 times as strong as the weakest that works may
@@ -90,7 +117,15 @@ def smallest_from_below(test, low, high, factor, highest, resolution=1e-4):
     return bisect(test, low, high, relative=resolution)
 
 
-def threshold(cell, shape, duration, *, highest=1e4, resolution=1e-4, **options):
+def threshold(
+    cell: Patch | Cable,
+    shape: Callable[[float], Stimulus | Sequence[Stimulus]],
+    duration: float,
+    *,
+    highest: float = 1e4,
+    resolution: float = 1e-4,
+    **options: Unpack[ForSimulate],
+) -> float:
     """Return the smallest amplitude that makes the cell spike.
 
     Parameters
@@ -127,7 +162,15 @@ def threshold(cell, shape, duration, *, highest=1e4, resolution=1e-4, **options)
     )  # fmt: skip
 
 
-def pulse_threshold(cell, duration=0.2, *, start=0.0, wait=20.0, at=0, **options):
+def pulse_threshold(
+    cell: Patch | Cable,
+    duration: float = 0.2,
+    *,
+    start: float = 0.0,
+    wait: float = 20.0,
+    at: int = 0,
+    **options: Unpack[ForThreshold],
+) -> float:
     """Return the smallest pulse (µA/cm² or nA) of `duration` (ms) that makes the cell spike.
 
     Parameters
@@ -149,7 +192,9 @@ def pulse_threshold(cell, duration=0.2, *, start=0.0, wait=20.0, at=0, **options
     )
 
 
-def rheobase(cell, duration=200.0, *, at=0, **options):
+def rheobase(
+    cell: Patch | Cable, duration: float = 200.0, *, at: int = 0, **options: Unpack[ForThreshold]
+) -> float:
     """Return the smallest lasting current (µA/cm² or nA) that makes the cell spike once.
 
     Parameters
@@ -167,7 +212,13 @@ def rheobase(cell, duration=200.0, *, at=0, **options):
     return threshold(cell, lambda a: step(a, 0.0, duration, at), duration, **options)
 
 
-def strength_duration(cell, durations, *, executor=None, **options):
+def strength_duration(
+    cell: Patch | Cable,
+    durations: ArrayLike,
+    *,
+    executor: Executor | None = None,
+    **options: Unpack[ForPulse],
+) -> NDArray[np.float64]:
     """Return the threshold (µA/cm² or nA) for pulses of each of the `durations` (ms)."""
     durations = some("durations", durations, above=0)
     return np.array(sweep(partial(_threshold_of, cell, options), durations.tolist(), executor))
@@ -177,8 +228,31 @@ def _threshold_of(cell, options, duration):
     return pulse_threshold(cell, duration, **options)
 
 
-def chronaxie(cell, *, rheobase_duration=200.0, resolution=1e-3, **options):
+def chronaxie(
+    cell: Patch | Cable,
+    *,
+    rheobase_duration: float = 200.0,
+    resolution: float = 1e-3,
+    wait: float = 20.0,
+    at: int = 0,
+    **options: Unpack[ForSimulate],
+) -> tuple[float, float]:
     """Return the pulse duration (ms) whose threshold is twice the rheobase, and the rheobase.
+
+    Parameters
+    ----------
+    cell : Patch or Cable
+        What is stimulated.
+    rheobase_duration : float
+        Of the step that stands in for a lasting one (ms).
+    resolution : float
+        Relative precision.
+    wait : float
+        How long after a pulse's end to wait (ms).
+    at : int
+        The compartment of a cable that receives the current.
+    **options
+        Handed on to `simulate`.
 
     Returns
     -------
@@ -187,11 +261,10 @@ def chronaxie(cell, *, rheobase_duration=200.0, resolution=1e-3, **options):
     """
     number("rheobase_duration", rheobase_duration, above=0)
     number("resolution", resolution, above=0)
-    base = rheobase(cell, rheobase_duration, **options)
+    number("wait", wait, least=0)
+    base = rheobase(cell, rheobase_duration, at=at, **options)
     if not np.isfinite(base):
         raise ValueError("the cell has no rheobase, so it has no chronaxie")
-    at = options.pop("at", 0)
-    wait = options.pop("wait", 20.0)
 
     def enough(duration):
         return fires(cell, pulse(2 * base, 0.0, duration, at), duration + wait, **options)
@@ -199,6 +272,10 @@ def chronaxie(cell, *, rheobase_duration=200.0, resolution=1e-3, **options):
     return smallest(enough, 0.0, rheobase_duration, resolution), base
 
 
+@overload
+def lapicque(duration: float, rheobase: float, chronaxie: float) -> float: ...
+@overload
+def lapicque(duration: ArrayLike, rheobase: ArrayLike, chronaxie: ArrayLike) -> FloatOrArray: ...
 def lapicque(duration, rheobase, chronaxie):
     """Return Lapicque's threshold for a pulse: I_rh / (1 − 2^(−d / chronaxie)) (1907).
 
@@ -208,6 +285,10 @@ def lapicque(duration, rheobase, chronaxie):
     return plain(rheobase / -np.expm1(-np.log(2) * duration / chronaxie))
 
 
+@overload
+def weiss(duration: float, rheobase: float, chronaxie: float) -> float: ...
+@overload
+def weiss(duration: ArrayLike, rheobase: ArrayLike, chronaxie: ArrayLike) -> FloatOrArray: ...
 def weiss(duration, rheobase, chronaxie):
     """Return Weiss's threshold for a pulse: I_rh (1 + chronaxie / d) (1901).
 
@@ -217,7 +298,9 @@ def weiss(duration, rheobase, chronaxie):
     return plain(rheobase * (1 + chronaxie / duration))
 
 
-def _strength(duration, rheobase, chronaxie):
+def _strength(
+    duration: ArrayLike, rheobase: ArrayLike, chronaxie: ArrayLike
+) -> tuple[NDArray[np.float64], ...]:
     return same_grid(
         duration=numbers("duration", duration, above=0),
         rheobase=numbers("rheobase", rheobase, above=0),
@@ -225,7 +308,11 @@ def _strength(duration, rheobase, chronaxie):
     )
 
 
-def fit_strength_duration(durations, thresholds, law=weiss):
+def fit_strength_duration(
+    durations: ArrayLike,
+    thresholds: ArrayLike,
+    law: Callable[[NDArray[np.float64], float, float], FloatOrArray] = weiss,
+) -> tuple[float, float]:
     """Return the rheobase and chronaxie (ms) that fit measured thresholds best.
 
     Parameters
@@ -250,7 +337,7 @@ def fit_strength_duration(durations, thresholds, law=weiss):
         raise ValueError("durations and thresholds must be as many, and at least two")
 
     def fit(chronaxie):  # best rheobase for it, and what is left over
-        shape = law(durations, 1.0, chronaxie) / thresholds
+        shape = np.asarray(law(durations, 1.0, chronaxie)) / thresholds
         base = shape.sum() / (shape @ shape)
         return np.sum((base * shape - 1) ** 2), base
 

@@ -3,6 +3,10 @@
 ``lab("membrane-at-rest")`` puts a lab on the page; `LABS` lists them all.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from neurocore.labs.aftermath import AFTERMATH
 from neurocore.labs.description import (
     Axon,
@@ -42,19 +46,23 @@ __all__ = [
     "lab",
 ]
 
-LABS = {**REST, **THRESHOLD, **SPIKE, **AFTERMATH, **PROPAGATION}
+LABS: dict[str, dict[str, Any]] = {**REST, **THRESHOLD, **SPIKE, **AFTERMATH, **PROPAGATION}
 
 
-def __getattr__(name):
-    # The widget brings anywidget along, which the labs' functions do without.
-    if name == "Lab":
-        from neurocore.labs.widget import Lab
+if TYPE_CHECKING:
+    from neurocore.labs.widget import Lab
+else:
 
-        return Lab
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name):
+        # The widget brings anywidget along, which the labs' functions do without.
+        if name == "Lab":
+            from neurocore.labs.widget import Lab
+
+            return Lab
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def lab(name):
+def lab(name: str) -> Lab:
     """Show one of the book's labs.
 
     Parameters

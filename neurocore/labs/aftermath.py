@@ -1,6 +1,6 @@
 """The labs of the chapter on what a spike leaves behind."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -212,14 +212,15 @@ OUTCOMES = (
     " {interval:.1f} ms after the first pulse, no second one that was tried, up to 30 times the "
     "threshold at rest, fires a spike.",
 )
-GATE_PANEL = {
-    "x": "t",
-    "x_label": "time (ms)",
-    "y_label": "gate",
-    "lines": (Line("h", "h", "na"), Line("n", "n", "k")),
-    "y_range": (0, 1),
-    "levels": (Level("h_rest", "h at rest", "na"), Level("n_rest", "n at rest", "k")),
-}
+GATES_OVER_TIME = partial(
+    Traces,
+    x="t",
+    x_label="time (ms)",
+    y_label="gate",
+    lines=(Line("h", "h", "na"), Line("n", "n", "k")),
+    y_range=(0, 1),
+    levels=(Level("h_rest", "h at rest", "na"), Level("n_rest", "n at rest", "k")),
+)
 
 AFTERMATH = {
     "two-pulses": {
@@ -265,7 +266,7 @@ AFTERMATH = {
                 y_log=True,
                 points=(Point("interval", "shown", "your pulse", "v"),),
             ),
-            Traces("What is left of the first spike", x_range=(0, 36), **GATE_PANEL),
+            GATES_OVER_TIME("What is left of the first spike", x_range=(0, 36)),
             Channels("The channels at the time cursor", "m", "h", "n"),
         ),
         "summary": tuple((kept + said).strip() for kept in KEPT for said in OUTCOMES),
@@ -311,7 +312,7 @@ AFTERMATH = {
                 (0, 120),
                 (0, 13),
             ),
-            Traces("Slow gates", x_range=(0, 120), **GATE_PANEL),
+            GATES_OVER_TIME("Slow gates", x_range=(0, 120)),
         ),
         "summary": (
             "No spike within 120 ms. At {t:.0f} ms V_m is {v:.1f} mV.",
@@ -360,7 +361,7 @@ AFTERMATH = {
                 (0, 80),
                 (-21, 2),
             ),
-            Traces("Slow gates", x_range=(0, 80), **GATE_PANEL),
+            GATES_OVER_TIME("Slow gates", x_range=(0, 80)),
         ),
         "summary": (
             "No rebound. The step takes V_m down to {lowest:.1f} mV.",

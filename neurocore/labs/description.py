@@ -4,12 +4,17 @@ Everything here is turned into plain JSON for the front end, and is what the
 static picture and the table of answers are made from.
 """
 
+from __future__ import annotations
+
 import itertools
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 __all__ = [
     "Axon",
@@ -28,6 +33,10 @@ __all__ = [
     "say",
     "symbols",
 ]
+
+
+Frame: TypeAlias = Mapping[str, NDArray[np.float64]]
+"""What a lab's function returns, as arrays."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,11 @@ class Slider:
     name: str
     label: str
     unit: str
-    stops: tuple
+    stops: tuple[float, ...]
     value: float
     between: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         stops = tuple(float(stop) for stop in self.stops)
         if len(stops) < 2 or any(b <= a for a, b in itertools.pairwise(stops)):
             raise ValueError(f"stops of slider {self.name!r}: {stops}; at least two, increasing")
@@ -65,7 +74,7 @@ class Slider:
         object.__setattr__(self, "stops", stops)
         object.__setattr__(self, "value", float(self.value))
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Plain data for the front end."""
         return {"kind": "slider", **self.__dict__, "stops": list(self.stops)}
 
@@ -80,11 +89,11 @@ class Switch:
     between: bool = field(default=False, init=False)
 
     @property
-    def stops(self):
+    def stops(self) -> tuple[float, float]:
         """The two settings, off and on."""
         return (0.0, 1.0)
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Plain data for the front end."""
         return {
             "kind": "switch",
@@ -136,20 +145,21 @@ class Traces:
     x: str
     x_label: str
     y_label: str
-    lines: tuple
-    x_range: tuple
-    y_range: tuple
+    lines: tuple[Line, ...]
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
     x_log: bool = False
     y_log: bool = False
-    levels: tuple = ()
-    points: tuple = ()
+    levels: tuple[Level, ...] = ()
+    points: tuple[Point, ...] = ()
     keep: bool = False  # a button that leaves the present curves behind, faint
 
-    def ticks(self, axis):
+    def ticks(self, axis: str) -> list[float]:
         """Return where the axis "x" or "y" is labelled."""
-        return ticks(*getattr(self, f"{axis}_range"), getattr(self, f"{axis}_log"))
+        low, high = getattr(self, f"{axis}_range")
+        return ticks(low, high, getattr(self, f"{axis}_log"))
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Plain data for the front end."""
         return {"kind": "traces", **_plain(self), **_axes(self)}
 
@@ -175,14 +185,14 @@ class Plane:
     title: str
     x_label: str
     y_label: str
-    curves: tuple
-    x_range: tuple
-    y_range: tuple
-    points: tuple = ()
+    curves: tuple[Curve, ...]
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    points: tuple[Point, ...] = ()
     x_log = y_log = False
     ticks = Traces.ticks
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Plain data for the front end."""
         return {"kind": "plane", **_plain(self), **_axes(self)}
 
@@ -201,10 +211,10 @@ class Map:
     y: str
     x_label: str
     y_label: str
-    range: tuple
+    range: tuple[float, float]
     unit: str
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Plain data for the front end."""
         return {"kind": "map", **_plain(self), "colours": COLOURS}
 
@@ -221,7 +231,7 @@ class Channels:
     h: str
     n: str
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Plain data for the front end."""
         return {"kind": "channels", **_plain(self)}
 
@@ -238,9 +248,9 @@ class Axon:
     output: str
     y: str
     myelin: str
-    range: tuple
+    range: tuple[float, float]
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Plain data for the front end."""
         return {"kind": "axon", **_plain(self), "colours": COLOURS}
 
@@ -260,14 +270,16 @@ class Bars:
 
     title: str
     unit: str
-    bars: tuple
-    range: tuple
+    bars: tuple[Bar, ...]
+    range: tuple[float, float]
     digits: int = 1
 
-    def describe(self):
+    def describe(self) -> dict[str, object]:
         """Plain data for the front end."""
         return {"kind": "bars", **_plain(self)}
 
+
+Panel: TypeAlias = Traces | Plane | Map | Channels | Axon | Bars
 
 # Nine steps of viridis (van der Walt and Smith), even to the eye and to the colour-blind.
 COLOURS = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c"]
@@ -293,7 +305,7 @@ def _plain(panel):
     }
 
 
-def ticks(low, high, log):
+def ticks(low: float, high: float, log: bool) -> list[float]:
     """Return round values from low to high to label an axis with."""
     if log:
         exponents = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
@@ -310,7 +322,7 @@ def ticks(low, high, log):
 SYMBOL = re.compile(r"(\w)_(\w+)")
 
 
-def symbols(text):
+def symbols(text: str) -> str:
     """Write text as HTML, with V_m as a symbol and its index."""
     return SYMBOL.sub(r"<i>\1</i><sub>\2</sub>", escape(text))
 
@@ -318,7 +330,7 @@ def symbols(text):
 FIELD = re.compile(r"\{(\w+)(?::(\+?)\.(\d)f)?\}")
 
 
-def number(value, digits, sign=""):
+def number(value: float, digits: int, sign: str = "") -> str:
     """Write a number as the front end does: a true minus, and zero without a sign."""
     text = f"{value:{sign}.{digits}f}"
     if float(text) == 0:
@@ -326,20 +338,20 @@ def number(value, digits, sign=""):
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def at_cursor(frame, name, cursor=-1):
+def at_cursor(frame: Frame, name: str, cursor: int = -1) -> float:
     """Return an output as a number: of an array, its value at a place of the time cursor."""
     values = np.ravel(frame[name])
     return float(values[min(cursor, len(values) - 1)])
 
 
-def first_cursor(frame, time, start):
+def first_cursor(frame: Frame, time: str, start: float | None) -> int:
     """Return the index at which the time cursor begins: the time nearest `start`, or the last."""
     if not time or start is None:
         return -1
     return int(np.abs(frame[time] - start).argmin())
 
 
-def say(templates, frame, cursor=-1):
+def say(templates: Sequence[str], frame: Frame, cursor: int = -1) -> str:
     """Say what a frame shows.
 
     Parameters

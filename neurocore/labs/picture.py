@@ -4,6 +4,8 @@ The front end takes this very markup over: it wakes the sliders, moves the bars
 and puts a live plot where a still one stands.
 """
 
+from __future__ import annotations
+
 import ast
 import base64
 import inspect
@@ -11,10 +13,25 @@ import struct
 import textwrap
 import zlib
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .description import COLOURS, at_cursor, first_cursor, number, say, symbols, ticks
+from .description import (
+    COLOURS,
+    Frame,
+    Map,
+    Traces,
+    at_cursor,
+    first_cursor,
+    number,
+    say,
+    symbols,
+    ticks,
+)
+
+if TYPE_CHECKING:
+    from .widget import Lab
 
 __all__ = ["picture"]
 
@@ -160,8 +177,8 @@ def _map(panel, frame, label, time, cursor):
         f'<image href="{image}" x="{LEFT}" y="{TOP}" width="{WIDTH - RIGHT - LEFT}" '
         f'height="{HEIGHT - BOTTOM - TOP}" preserveAspectRatio="none"/>'
     ]
-    spaced = [ticks(*limits, False) for limits in ranges]
-    chart = _chart(label, panel.x_label, panel.y_label, *spaced, x, y, marks)
+    x_ticks, y_ticks = (ticks(*limits, False) for limits in ranges)
+    chart = _chart(label, panel.x_label, panel.y_label, x_ticks, y_ticks, x, y, marks)
     return _colour_key(panel.range, panel.unit) + chart
 
 
@@ -257,7 +274,7 @@ def _code(function):
     except OSError:  # typed at a prompt that keeps no source
         return ""
     definition = ast.parse("\n".join(lines)).body[0]
-    if ast.get_docstring(definition):
+    if isinstance(definition, ast.FunctionDef) and ast.get_docstring(definition):
         docstring = definition.body[0]
         del lines[docstring.lineno - 1 : docstring.end_lineno]
     code = escape("\n".join(lines))
@@ -267,7 +284,7 @@ def _code(function):
     )
 
 
-def picture(lab, frame):
+def picture(lab: Lab, frame: Frame) -> str:
     """Write a lab as HTML.
 
     Parameters
@@ -303,7 +320,8 @@ def picture(lab, frame):
     controls = "".join(_control(slider, lab.key) for slider in lab.sliders)
     if lab.time:
         last = len(frame[lab.time]) - 1
-        label = next((p.x_label for p in lab.panels if getattr(p, "x", "") == lab.time), "time")
+        over_time = (p for p in lab.panels if isinstance(p, Traces | Map) and p.x == lab.time)
+        label = next((p.x_label for p in over_time), "time")
         controls += (
             f'<div class="nc-slider nc-time"><label for="{lab.key}-time">Cursor: '
             f'{escape(label)}</label><output for="{lab.key}-time"></output>'

@@ -1,6 +1,7 @@
 """The labs of the chapter on the resting potential."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from neurocore.homeostasis import MINUTE, STORY, build_rest
 from neurocore.ions import AVOGADRO, MAMMALIAN, VALENCE, ghk_current, ghk_voltage, nernst
@@ -102,7 +103,7 @@ def building_the_potential(anions, leaks, pump, kcc2, ncx, pmca, poison):
         "ncx": ncx,
         "pmca": pmca,
     }
-    schedule = {name: STORY[name] for name, on in chosen.items() if on}
+    schedule: dict[str, ArrayLike] = {name: STORY[name] for name, on in chosen.items() if on}
     if pump and poison:
         schedule["pump"] = [STORY["pump"], POISON]
     history = build_rest(schedule=schedule, duration=END)

@@ -72,7 +72,7 @@ def voltage_clamp(prepulse, test, ttx, tea):
     v = np.where(stepped, test, prepulse)
     gates = {name: np.where(stepped, after[name], before[name]) for name in after}
     currents = membrane.currents(v, gates)
-    total = sum(currents.values())
+    total = np.asarray(sum(currents.values()))
     early = _relax(membrane, at_zero, test, ONSET)
     g_na = na.conductance * na.open_fraction(early)
     g_k = k.conductance * k.open_fraction(early)

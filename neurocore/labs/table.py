@@ -6,6 +6,8 @@ one to the next, low bytes before high bytes, compressed. `front_end/table.ts`
 reads it.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import itertools
@@ -14,10 +16,13 @@ import multiprocessing
 import os
 import time
 import zlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .description import Frame, Slider, Switch
 from .sources import fingerprint
 
 __all__ = ["answer", "cached_table", "evaluate", "pack", "tabulate"]
@@ -26,7 +31,9 @@ STEPS = 65534  # of a 16-bit integer; the one left over stands for NaN
 VISIBLE = 2e-3  # of an output's range: half a pixel in a panel of 250
 
 
-def evaluate(function, settings):
+def evaluate(
+    function: Callable[..., Mapping[str, object]], settings: Mapping[str, float]
+) -> dict[str, NDArray[np.float64]]:
     """Call a lab's function and return its outputs as float arrays."""
     frame = {}
     for name, value in function(**settings).items():
@@ -40,7 +47,7 @@ def evaluate(function, settings):
     return frame
 
 
-def pack(settings, frame):
+def pack(settings: dict[str, float], frame: Frame) -> dict[str, object]:
     """Write a frame in the one form in which frames travel to the front end.
 
     Parameters
@@ -62,7 +69,9 @@ def pack(settings, frame):
     }
 
 
-def answer(function, settings):
+def answer(
+    function: Callable[..., Mapping[str, object]], settings: Mapping[str, float]
+) -> dict[str, object]:
     """Call a lab's function for its front end.
 
     Parameters
@@ -154,7 +163,9 @@ def _constant(array, axis):
     return spread <= 1e-9 * np.nanmax(np.abs(array), initial=0)
 
 
-def tabulate(function, sliders):
+def tabulate(
+    function: Callable[..., Mapping[str, object]], sliders: Sequence[Slider | Switch]
+) -> dict[str, object]:
     """Evaluate a lab's function over its sliders' stops, compactly.
 
     Parameters
@@ -214,7 +225,11 @@ def tabulate(function, sliders):
     return {"outputs": outputs, "data": data}
 
 
-def cached_table(function, sliders, folder):
+def cached_table(
+    function: Callable[..., Mapping[str, object]],
+    sliders: Sequence[Slider | Switch],
+    folder: str | Path,
+) -> dict[str, object]:
     """`tabulate`, kept in a folder until the sliders change or what the function rests on."""
     roots = (function.__module__, function.__qualname__), (__name__, "tabulate")
     key = json.dumps([roots, fingerprint(*roots), [slider.describe() for slider in sliders]])

@@ -1,14 +1,17 @@
 """The one widget class: a pure function, what moves it, and what is drawn of it."""
 
+from __future__ import annotations
+
 import base64
 import json
 import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import anywidget
 import traitlets
 
-from .description import first_cursor, say
+from .description import Panel, Slider, Switch, first_cursor, say
 from .picture import picture
 from .table import answer, cached_table, evaluate, pack
 
@@ -54,8 +57,18 @@ class Lab(anywidget.AnyWidget):
     frame = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, function, sliders, panels, *, title, summary, attempt, notice, time="", start=None
-    ):
+        self,
+        function: Callable[..., Mapping[str, object]],
+        sliders: Sequence[Slider | Switch],
+        panels: Sequence[Panel],
+        *,
+        title: str,
+        summary: Sequence[str],
+        attempt: str,
+        notice: str,
+        time: str = "",
+        start: float | None = None,
+    ) -> None:
         self.function = function
         self.sliders, self.panels = tuple(sliders), tuple(panels)
         self.title, self.summary = title, tuple(summary)
@@ -82,12 +95,12 @@ class Lab(anywidget.AnyWidget):
     def _answer(self, change):
         self.frame = answer(self.function, change.new)
 
-    def open(self):
+    def open(self) -> None:
         """Reach for the kernel's front end, which a page being built does not have."""
         if not (_tables() or _live()):
             super().open()
 
-    def say(self):
+    def say(self) -> str:
         """What the lab shows at its present settings, as one sentence."""
         frame = evaluate(self.function, self.settings)
         return say(self.summary, frame, first_cursor(frame, self.time, self.start))

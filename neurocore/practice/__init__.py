@@ -7,18 +7,21 @@
 learn from: it runs in the student's own Python and keeps no secret.
 """
 
+from __future__ import annotations
+
 import builtins
 import os
 import sys
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from neurocore.practice import progress
 from neurocore.practice.outcomes import OUTCOMES, Question, Reply, reply
 from neurocore.practice.reading.objects import brief, kind_of
 
-__builtins__ = dict(vars(builtins))  # see reading/objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
 
 __all__ = [
     "OUTCOMES",
@@ -46,11 +49,27 @@ _FROM_NOTEBOOK = object()
 _KINDS = "neurocore.practice.kinds"
 
 
-def __getattr__(name):
-    """Load the kinds of problem when they are used: where answers are read, they may be absent."""
-    if name in __all__:
-        return getattr(import_module(_KINDS), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if TYPE_CHECKING:
+    from neurocore.practice.kinds import (
+        Array,
+        Axis,
+        Choice,
+        Function,
+        Mistake,
+        Numeric,
+        Plot,
+        Problem,
+        Tolerance,
+        Vary,
+    )
+    from neurocore.practice.outcomes import Seed
+else:
+
+    def __getattr__(name):
+        """Load the kinds of problem when used: where answers are read, they may be absent."""
+        if name in __all__:
+            return getattr(import_module(_KINDS), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__():
@@ -64,7 +83,7 @@ class NotSolved(AssertionError):
         return [str(self)]
 
 
-def ask(problem, *, seed=None):
+def ask(problem: str, *, seed: Seed = None) -> Question | Reply:
     """Show a problem's question.
 
     Parameters
@@ -85,7 +104,9 @@ def ask(problem, *, seed=None):
     return Question(f"### {found.title}\n\n{found.prompt(seed)}")
 
 
-def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):  # pragma: no mutate block
+def check(
+    problem: str, answer: object = _FROM_NOTEBOOK, *, seed: Seed = None
+) -> Reply:  # pragma: no mutate block
     """Judge an answer.
 
     Parameters
@@ -118,7 +139,7 @@ def check(problem, answer=_FROM_NOTEBOOK, *, seed=None):  # pragma: no mutate bl
     return _judged(found, answer, seed)
 
 
-def _judged(found, answer, seed):
+def _judged(found: Problem, answer: object, seed: Seed) -> Reply:
     if answer is _FROM_NOTEBOOK:
         verdict = reply("unanswered.unset", found.id, name=found.name)
     else:
@@ -135,7 +156,7 @@ def _judged(found, answer, seed):
     return verdict
 
 
-def hint(problem, *, seed=None):
+def hint(problem: str, *, seed: Seed = None) -> Reply:
     """Show the next of a problem's three hints; after the last, all of them again.
 
     Parameters
@@ -157,7 +178,7 @@ def hint(problem, *, seed=None):
     return Reply("hint", "\n\n".join(words), found.id, note)
 
 
-def solution(problem, *, seed=None):
+def solution(problem: str, *, seed: Seed = None) -> Reply:
     """Show a problem's worked solution, once there has been an attempt.
 
     Parameters
@@ -180,7 +201,7 @@ def solution(problem, *, seed=None):
     return Reply("solution", found.worked(seed), found.id, note, found.figure(seed))
 
 
-def _count(what, problem, seed):
+def _count(what: str, problem: str, seed: Seed) -> int:
     key = "" if seed is None else str(seed)
     return sum(
         event["what"] == what and event["problem"] == problem and event["seed"] == key
@@ -188,14 +209,22 @@ def _count(what, problem, seed):
     )
 
 
-def _find(problem, seed):
-    """Return a problem by its name, or the reply that there is none."""
+def strange_seed(seed: object) -> str:
+    """Return what a seed is that cannot be one, "" if it can."""
     if seed is not None and type(seed) is not str and type(seed) is not int:
-        return reply("invalid.seed", kind=kind_of(seed))
+        return kind_of(seed)
     if type(seed) is int and abs(seed) > 10**80:
-        return reply("invalid.seed", kind="too large")
+        return "too large"
     if type(seed) is str and not (seed.isprintable() and len(seed) <= 80):
-        return reply("invalid.seed", kind="too long, or cannot be shown")
+        return "too long, or cannot be shown"
+    return ""
+
+
+def _find(problem: str, seed: Seed) -> Problem | Reply:
+    """Return a problem by its name, or the reply that there is none."""
+    strange = strange_seed(seed)
+    if strange:
+        return reply("invalid.seed", kind=strange)
     if type(problem) is not str:
         return reply("invalid.problem", name=kind_of(problem), suggestion="")
     known = import_module("neurocore.problems").problems()

@@ -7,9 +7,12 @@
 They come from the book's models with a scatter added. The same seed gives the same data.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from neurocore.channels import shift, slow, squid_sodium
+import numpy as np
+from numpy.typing import NDArray
+
+from neurocore.channels import Channel, shift, slow, squid_sodium
 
 CELSIUS = 6.3
 HOLDING = -100.0
@@ -19,7 +22,7 @@ SCATTER = 2.0
 """Standard deviation of each sample (µA/cm²)."""
 
 
-def sodium_channel(seed):
+def sodium_channel(seed: int) -> Channel:
     """Return the channel behind `sodium_currents`: the squid's, a little changed.
 
     Its gates are moved by up to 4 mV and made faster or slower by up to a fifth, each by itself.
@@ -40,7 +43,9 @@ def sodium_channel(seed):
     return channel
 
 
-def sodium_currents(seed):
+def sodium_currents(
+    seed: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return sodium currents of a voltage-clamped squid axon at 6.3 °C, synthetic.
 
     The axon is held at −100 mV and stepped at time 0. Leak and the current that charges the
@@ -60,10 +65,10 @@ def sodium_currents(seed):
     current : array, shape (11, 800)
         Current density (µA/cm², outward positive), a row for each potential.
     """
-    t, v = 0.025 * np.arange(1, 801), np.arange(-60.0, 41.0, 10.0)
+    t, v = 0.025 * np.arange(1, 801, dtype=float), np.arange(-60.0, 41.0, 10.0)
     channel = sodium_channel(seed)
     gates = {gate.name: _after_step(gate, v[:, None], t) for gate in channel.gates}
-    current = channel.current(v[:, None], gates, CELSIUS)
+    current = np.asarray(channel.current(v[:, None], gates, CELSIUS))
     return t, v, current + SCATTER * _random([seed, 1]).standard_normal(current.shape)
 
 

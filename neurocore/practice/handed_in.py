@@ -1,6 +1,7 @@
 """What a class has handed in: folders, zips and notebooks as browsers and Moodle name them."""
 
 import json
+import os
 import re
 import shutil
 import unicodedata
@@ -15,7 +16,7 @@ _MOODLE = re.compile(r"^(.+_\d+)_assign(?:submission|feedback)_[a-z]+_?", re.IGN
 _ARCHIVE = re.compile(r"(\.(zip|rar|7z|tar|tgz|gz|bz2|xz))+$", re.IGNORECASE)
 _JUNK = ("__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini")
 _BESIDE = (".py", ".csv", ".txt", ".npy", ".npz", ".json")  # what notebooks of a class may share
-_OWN = ("grades.csv", "replies.csv")
+_OWN = ("grades.csv", "replies.csv", "report.html", "grading.jsonl")
 _LARGEST = 1 << 26  # bytes of a notebook; to read it takes many times as much
 _UNPACKED = 1 << 30  # bytes that a zip may unpack to
 _FILES = 10_000  # and the files in it
@@ -243,6 +244,21 @@ def read(path):
     return notebook
 
 
+def goes_with(submission):
+    """Return the files that decide what a notebook computes: itself, and what `copy` copies."""
+    if submission.shared:
+        beside = [path for path in submission.root.iterdir() if _is_beside(path)]
+        found = [submission.path, *beside]
+    else:
+        walk = os.walk(submission.root)
+        found = [Path(folder, name) for folder, _, names in walk for name in names]
+    return [path for path in found if path.is_file() and not path.is_symlink()]
+
+
+def _is_beside(path):
+    return path.name not in _OWN and path.suffix.lower() in _BESIDE and not path.is_symlink()
+
+
 def copy(submission, target):
     """Copy the folder that goes with a notebook; return the notebook's folder in the copy.
 
@@ -253,7 +269,7 @@ def copy(submission, target):
         links = {n for n in names if (Path(folder) / n).is_symlink() or n in _JUNK}
         if not submission.shared:
             return links
-        return links | {n for n in names if n in _OWN or Path(n).suffix.lower() not in _BESIDE}
+        return links | {n for n in names if not _is_beside(Path(folder, n))}
 
     shutil.copytree(submission.root, target, ignore=left_out)
     return target / submission.path.parent.relative_to(submission.root)

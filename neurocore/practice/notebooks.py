@@ -4,12 +4,17 @@
 
 writes a notebook for each chapter into the folder that is named, and beside the bank the table of
 its slow answers. Run it after a change to the bank; tests compare.
+
+    python -m neurocore.practice.notebooks class --class-list class.csv
+
+writes a folder for each student instead, with the notebooks in the student's own numbers.
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
+from neurocore.practice import seeds
 from neurocore.practice.kinds import Function, Numeric
 from neurocore.problems import CHAPTERS, computed, problems
 
@@ -31,13 +36,15 @@ Numbers of your own?
 `check("{first}", seed="your name")` judges them."""
 
 
-def notebook(chapter):
+def notebook(chapter, seed=None):
     """Return a chapter's notebook.
 
     Parameters
     ----------
     chapter : str
         A key of `neurocore.problems.CHAPTERS`.
+    seed : str, optional
+        Whose numbers stand in it; without it, the printed ones.
 
     Returns
     -------
@@ -45,6 +52,7 @@ def notebook(chapter):
         In the notebook format 4.5. Cells that the page makes live carry the tag "live"; the
         metadata of nbgrader marks answers and checks.
     """
+    whose = f", seed={json.dumps(seed, ensure_ascii=False)}" if seed is not None else ""
     mine = [problem for problem, own in problems().values() if own == chapter]
     cells = [
         _words(
@@ -59,7 +67,7 @@ def notebook(chapter):
     ]
     for problem in mine:
         name = problem.id
-        text = f"## {problem.title}\n\n*{problem.level.capitalize()}*\n\n{problem.prompt()}"
+        text = f"## {problem.title}\n\n*{problem.level.capitalize()}*\n\n{problem.prompt(seed)}"
         cells += [
             _words(f"{name}-ask", text, nbgrader=_mark(f"{name}-ask", locked=True)),
             _code(
@@ -70,7 +78,7 @@ def notebook(chapter):
             ),
             _code(
                 f"{name}-check",
-                f'check("{name}")',
+                f'check("{name}"{whose})',
                 "check",
                 nbgrader=_mark(f"{name}-check", grade=True, locked=True, points=1),
             ),
@@ -115,19 +123,35 @@ def _mark(name, **fields):
     return blank | {"grade_id": name, "schema_version": 3} | fields
 
 
-def main(folder):
-    """Write every chapter's notebook into a folder, and the table of slow answers."""
-    table = computed.recompute(problem for problem, _ in problems().values())
-    computed.FILE.write_text(computed.text(table), encoding="utf-8")
-    write(folder)
-
-
-def write(folder):
-    """Write every chapter's notebook into a folder."""
+def write(folder, seed=None):
+    """Write every chapter's notebook into a folder, in the numbers of a seed or the printed."""
     for chapter in CHAPTERS:
-        text = json.dumps(notebook(chapter), ensure_ascii=False, indent=1, sort_keys=True)
+        text = json.dumps(notebook(chapter, seed), ensure_ascii=False, indent=1, sort_keys=True)
         (Path(folder) / path(chapter)).write_text(text + "\n", encoding="utf-8")
 
 
+def main():
+    """Write every chapter's notebook into the folder that is named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m neurocore.practice.notebooks")
+    parser.add_argument("folder")
+    seeds.add_arguments(parser)
+    arguments = parser.parse_args()
+    try:
+        own = seeds.from_arguments(arguments)
+        if own is None:
+            table = computed.recompute(problem for problem, _ in problems().values())
+            computed.FILE.write_text(computed.text(table), encoding="utf-8")
+            write(arguments.folder)
+            return
+        for student, seed in own(set()).items():
+            folder = Path(arguments.folder, student)
+            if folder.name != student:
+                raise ValueError(f"student must be the name of a folder; got {student!r}")
+            folder.mkdir(parents=True, exist_ok=True)
+            write(folder, seed)
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -1,10 +1,13 @@
 """What a check can say: every outcome has a code that does not change, and a reply."""
 
+from __future__ import annotations
+
 import base64
 import html
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 OUTCOMES = {
     # Nothing to judge yet.
@@ -66,6 +69,10 @@ OUTCOMES = {
     "invalid.cell": "`{name}`, code cell {number}, failed: {error}",
     "invalid.broken": "`{name}` {why}.",
     "invalid.stopped": "`{name}` {why}, before this was judged.",
+    "invalid.data": "What was handed over as `{name}` is nothing that reading an answer gives.",
+    "invalid.shared": "The answer to `{name}` is right for other numbers: those of {whose}.",
+    "invalid.many": "{count} different answers to `{name}` were handed over; the best one counts.",
+    "invalid.seedless": "{name} is not in the class list, and is judged by the printed numbers.",
     # Judged.
     "correct": "{praise}",
     "mistake": "{message} {question}",
@@ -133,7 +140,11 @@ _FACES = {
     "unanswered": ("○", "Not attempted."),
     "hint": ("→", "Hint."),
     "solution": ("→", "Solution."),
+    "received": ("→", "Handed in."),
 }
+
+
+Seed: TypeAlias = str | int | None
 
 
 @dataclass(frozen=True)
@@ -160,30 +171,30 @@ class Reply:
     note: str = ""
     figure: tuple[str, str] | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("message", "note"):  # half a surrogate pair cannot be shown
             text = getattr(self, name).encode("utf-8", "replace").decode()
             object.__setattr__(self, name, text.strip())
 
     @property
-    def correct(self):
+    def correct(self) -> bool:
         """Whether the answer is right."""
         return self.code == "correct"
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         """One of "correct", "incorrect", "invalid", "unanswered" (or "hint", "solution")."""
         family = self.code.partition(".")[0]
         return "incorrect" if family in ("mistake", "near") else family
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         mark, word = _FACES[self.outcome]
         words = f"[Figure: {self.figure[1]}]" if self.figure else ""
         between = "\n\n" if self.message.startswith("```") else " "
         said = f"{mark} {word}{between}{self.message}"
         return "\n\n".join(filter(None, (said, words, self.note)))
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         mark, word = _FACES[self.outcome]
         sign = f'<span class="nc-verdict-mark" aria-hidden="true">{mark}</span>'
         return (
@@ -198,7 +209,7 @@ _VERBATIM = re.compile(r"(`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$)", re.DOTALL)
 _SYMBOL = re.compile(r"\b([A-Zg])_([A-Za-z]+)\b")
 
 
-def typeset(text, symbol):
+def typeset(text: str, symbol: str) -> str:
     """Return words with true minus signs and symbols as V_m set; code and math stay as they are."""
     pieces = _VERBATIM.split(text)
     pieces[::2] = [
@@ -241,13 +252,13 @@ class Question:
 
     markdown: str
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.markdown
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         return self.markdown
 
 
-def reply(code, problem="", **fields):
+def reply(code: str, problem: str = "", **fields: object) -> Reply:
     """Return the reply that belongs to an outcome code."""
     return Reply(code, OUTCOMES[code].format(**fields), problem)

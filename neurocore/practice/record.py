@@ -7,16 +7,38 @@ if it cannot. Python keeps a file beside the notebook; the page has a store of i
 the same format (`book/_web/record.ts`).
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from neurocore.practice.outcomes import Seed
 
 _FORMAT = "neurocore progress 1"  # older records hold a digest too, which is not looked at
 _KINDS = ("check", "hint", "solution")
 _FIELDS = {"at": str, "problem": str, "seed": str, "what": str, "code": str, "answer": str}
 _NAME = re.compile(r"[a-z0-9.-]{1,80}")
+
+
+Event: TypeAlias = dict[str, str]
+
+
+class Store(Protocol):
+    """Where a record is kept; see the module."""
+
+    def read(self) -> str | None:
+        """Return the text, or None if there is none."""
+
+    def write(self, text: str, /) -> None:
+        """Replace the text as a whole."""
+
+    def set_aside(self) -> str:
+        """Move away what cannot be read and return where to."""
 
 
 class FileStore:
@@ -28,10 +50,10 @@ class FileStore:
         The file.
     """
 
-    def __init__(self, path="neurocore-progress.json"):
+    def __init__(self, path: str | Path = "neurocore-progress.json") -> None:
         self.path = Path(path).absolute()  # where the notebook is, wherever it goes later
 
-    def read(self):
+    def read(self) -> str | None:
         """Return the file's text, or None if there is none."""
         try:
             return self.path.read_text(encoding="utf-8")
@@ -40,13 +62,13 @@ class FileStore:
         except UnicodeDecodeError:
             return ""
 
-    def write(self, text):
+    def write(self, text: str) -> None:
         """Replace the file as a whole, so that it is never half written."""
         new = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         new.write_text(text, encoding="utf-8")
         new.replace(self.path)
 
-    def set_aside(self):
+    def set_aside(self) -> str:
         """Rename the file to a name that is free and return that name."""
         number = 1
         while (aside := self.path.with_name(f"{self.path.stem}-aside-{number}.json")).exists():
@@ -69,12 +91,12 @@ class Record:
         Where it is kept.
     """
 
-    def __init__(self, store):
+    def __init__(self, store: Store) -> None:
         self.store = store
         self._events = []
         self._notes = []  # what is still to be told to the student
 
-    def move(self, store):
+    def move(self, store: Store) -> None:
         """Keep the record in another store from now on; what that holds is taken in."""
         self._load()
         self.store = store
@@ -82,7 +104,9 @@ class Record:
         if self._events:
             self.store.write(export_events(self._events))
 
-    def add(self, what, problem, seed=None, code="", answer=""):
+    def add(
+        self, what: str, problem: str, seed: Seed = None, code: str = "", answer: str = ""
+    ) -> str:
         """Record an event and return what is to be told to the student, mostly "".
 
         The same answer to the same problem counts once.
@@ -101,17 +125,17 @@ class Record:
             self._tell(f"Your progress could not be saved: {words}. It is kept until you leave.")
         return self.notes()
 
-    def notes(self):
+    def notes(self) -> str:
         """Return what is to be told to the student, once."""
         notes, self._notes = self._notes, []
         return "\n\n".join(notes)
 
-    def events(self):
+    def events(self) -> list[Event]:
         """Return all events, oldest first."""
         self._load()
         return [dict(event) for event in self._events]
 
-    def merge(self, text):
+    def merge(self, text: str | bytes) -> int:
         """Take in the events of another record and return how many were new.
 
         Raises
@@ -147,12 +171,12 @@ class Record:
             self._notes.append(words)
 
 
-def export_events(events):
+def export_events(events: Sequence[Event]) -> str:
     """Return events as the text that `parse_events` reads."""
     return json.dumps({"format": _FORMAT, "events": events}, indent=1)
 
 
-def parse_events(text):
+def parse_events(text: str | bytes) -> list[Event]:
     """Return the events in a text.
 
     Raises

@@ -1,255 +1,193 @@
-"""A notebook in a real kernel, as in Jupyter, but with limits and in a copy of its folder.
+"""Running a notebook in a process of its own, and asking it what its cells left.
 
-Nothing here knows what is right. `serve` is the kernel's side: behind a cell it hands what the
-student answered to a judge that it is given by name.
+That process is not believed. What comes from it is plain data about the answer that was asked for;
+anything else ends the run. Nothing here knows what is right.
 """
 
-import asyncio
 import json
-import logging
-import os
-import subprocess
-import sys
+import secrets
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import neurocore
+from neurocore import practice
+from neurocore.practice import answering, confining
 
-_HOME = str(Path(neurocore.__file__).parents[1])
-_MEMORY = 4 << 30  # bytes of address space of a notebook's process
-_FILE = 1 << 28  # bytes of a file that it writes
-_MIME = "application/x-neurocore-replies+json"
-_SHOWN = 200  # characters of an error's last line
-_MARK = "NEUROCORE_GRADES_IN"  # the variable that marks what a notebook has started
-_CHILD = """
+INTERRUPTED = threading.Event()
+"""Set while notebooks that still run are to end."""
+_START = """
 import sys
 if sys.path[0] == "":  # a student's random.py must not stop the kernel; IPython puts it back
     del sys.path[0]
-from neurocore.practice.running import serve
-serve()
+from neurocore.practice.answering import serve
+serve({names!r}, {sockets!r})
 """
-_ours = {}  # in the kernel: the judge, and what was handed to `check` in the cell before it
+_STARTING = 60.0  # seconds that Jupyter's kernel may take to start
+_LONGEST = 1 << 23  # bytes of a line
+_QUESTIONS = 5000  # of a notebook
+_TICK = 0.5  # seconds between two looks at what it takes
+_SHOWN = 200  # characters of an error
 
 
 class Step(NamedTuple):
-    """A code cell's source, and the problems that are judged behind it."""
+    """A code cell's source, and the problems that are read behind it."""
 
     source: str
     problems: list[str]
 
 
-class Run(NamedTuple):
-    """What came of a notebook: the judge's lines, failed cells, and why it ended early, if so."""
+class Said(NamedTuple):
+    """What a notebook says of one answer: for whose variant, and plain data; None if unset."""
 
-    said: list[dict]
+    problem: str
+    seed: str | int | None
+    plain: Any
+
+
+class Run(NamedTuple):
+    """What came of a notebook: its answers, failed cells, and why it ended early, if so."""
+
+    said: list[Said]
     failed: list[tuple[int, str]]
     why: str
 
 
-def run(steps, folder, seconds):
+class _Ended(Exception):
+    """The notebook's process has come to an end, or was brought to it."""
+
+
+def run(steps, forms, question, root, folder, seconds):
     """Run the code cells of a notebook in a kernel of its own.
 
     Parameters
     ----------
     steps : list of Step
         The cells in order. One that fails does not stop those below it.
-    folder : pathlib.Path
-        The kernel's working folder. The notebook may write there.
+    forms : dict of str to dict
+        What each problem asks, by its name, as `Problem.form` gives it. Of no other an answer
+        is taken.
+    question : callable
+        Takes a problem's name and a seed, whatever they are; returns what `ask` shows.
+    root, folder : pathlib.Path
+        A copy of the student's folder, and the folder in it that is the kernel's. Where notebooks
+        are not shut in, it may write there.
     seconds : float
-        How long all of them may take.
+        How long all cells may take.
 
     Returns
     -------
     Run
         Failed cells are counted from 1 among the code cells.
     """
-    # With a loop of its own nothing of one notebook is left when the next begins.
-    return asyncio.run(_run(steps, folder, seconds))
-
-
-async def _run(steps, folder, seconds):
-    from jupyter_client import AsyncKernelManager
-    from jupyter_client.kernelspec import KernelSpecManager
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from nbformat.v4 import new_code_cell, new_notebook
-
-    said, failed, number, why = [], [], 0, ""
-    deadline = monotonic() + seconds
+    said, failed, number = [], [], 0
+    names = {problem: form["name"] for problem, form in forms.items()}
+    source = _START.format(names=names, sockets=confining.sockets())
     with tempfile.TemporaryDirectory(prefix="nc-", ignore_cleanup_errors=True) as scratch:
-        spec = Path(scratch, "kernels", "graded", "kernel.json")
-        spec.parent.mkdir(parents=True)
-        argv = [sys.executable, "-c", _CHILD, "-f", "{connection_file}"]
-        spec.write_text(
-            json.dumps({"argv": argv, "language": "python", "display_name": "graded"}),
-            encoding="utf-8",
-        )
-        manager = AsyncKernelManager(
-            kernel_name="graded",
-            kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(spec.parents[1])]),
-            connection_file=str(Path(scratch, "connection.json")),
-        )
-        client = _client()(
-            new_notebook(cells=[new_code_cell()]),  # in whose place each cell runs
-            km=manager,
-            timeout_func=lambda cell: max(0.1, deadline - monotonic()),
-            startup_timeout=max(1, seconds),
-            store_widget_state=False,
-            record_timing=False,
-            allow_errors=True,
-            skip_cells_with_tag="",
-            log=_silent(),
-        )
+        process = confining.start(source, root, folder, Path(scratch), seconds)
         try:
-            kernel = client.async_setup_kernel(
-                cleanup_kc=True,
-                cwd=str(folder),
-                env=_environment(scratch),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            async with kernel:
-                client.shutdown_kernel = "immediate"
-                deadline = monotonic() + seconds
-                for number, step in enumerate(steps, start=1):
-                    client.begin()
-                    await client.async_execute_cell(new_code_cell(step.source), 0)
-                    if client.error:
-                        failed.append((number, client.error))
-                    if step.problems or "check" in step.source:
-                        client.begin()
-                        judge = new_code_cell(_judge_cell(step.problems))
-                        await client.async_execute_cell(judge, 0)
-                        said += client.replies
-                        if client.error:
-                            why = f"could not be judged behind code cell {number}: {client.error}"
-        except CellTimeoutError:
-            return Run(said, failed, f"was stopped after {seconds:g} s in code cell {number}")
-        except (DeadKernelError, RuntimeError):
-            return Run(
-                said, failed, f"broke down in code cell {number}" if number else "broke down"
-            )
+            notebook = _Notebook(process, question)
+            notebook.begin(_STARTING)
+            notebook.do({"run": ""})
+            notebook.begin(seconds)
+            for number, step in enumerate(steps, start=1):
+                words, handed = _ran(notebook.do({"run": step.source}))
+                if words:
+                    failed.append((number, words))
+                for place, (problem, seed) in enumerate(handed):
+                    if problem in forms:
+                        said.append(_read(notebook, problem, forms[problem], seed, place))
+                for problem in dict.fromkeys(step.problems):
+                    if problem not in [name for name, _ in handed]:
+                        said.append(_read(notebook, problem, forms[problem]))
+        except _Ended as end:
+            why = str(end) + (f" in code cell {number}" if number else "")
+            return Run(said, failed, why)
         finally:
-            _end_all(scratch)
-    return Run(said, failed, why)
+            confining.end_all(process, scratch)
+            with suppress(OSError):
+                process.stdin.close()
+    return Run(said, failed, "")
 
 
-def _end_all(scratch):
-    """Kill what the notebook has started, which has our folder in its environment."""
-    import psutil
-
-    for _ in range(10):  # what is killed may just have started another
-        ours = [
-            process
-            for process in psutil.process_iter(["environ"])
-            if (process.info["environ"] or {}).get(_MARK) == scratch
-        ]
-        if not ours:
-            return
-        for process in ours:
-            with suppress(psutil.Error):
-                process.kill()
+def _ran(said):
+    """Return what the answer to a cell says: why it failed, and what it handed to `check`."""
+    failed, handed = said.get("failed"), said.get("handed")
+    if type(failed) is not str or type(handed) is not list or len(handed) > answering.MOST:
+        raise _Ended("said what it was not asked")
+    for key in handed:
+        if type(key) is not list or len(key) != 2 or type(key[0]) is not str:
+            raise _Ended("said what it was not asked")
+        if practice.strange_seed(key[1]):
+            raise _Ended("said what it was not asked")
+    return failed[:_SHOWN], handed
 
 
-def _judge_cell(names):
-    # an import could be rebound by the notebook, sys.modules is harder to lose by accident
-    return (
-        "__import__('sys').modules['neurocore.practice.running'].judge_behind("
-        f"__import__('json').loads({json.dumps(names)!r}))"
-    )
+def _read(notebook, problem, form, seed=None, place=None):
+    asked = {name: value for name, value in form.items() if name != "calls"}
+    said = notebook.do({"read": asked, "handed": place}, form.get("calls", ()))
+    return Said(problem, seed, said.get("plain"))
 
 
-def _silent():
-    log = logging.getLogger("neurocore.practice.running")
-    log.addHandler(logging.NullHandler())
-    log.propagate = False
-    return log
+class _Notebook:
+    """The other end of the pipes: does one thing after another, while there is time."""
 
+    def __init__(self, process, question):
+        self._process, self._question = process, question
+        self._questions = 0
 
-def _environment(scratch):
-    """As in Jupyter: the plots' backend is left to the kernel. Settings of one's own stay out."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("MPLBACKEND", "NBGRADER_EXECUTION")}
-    path = os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))
-    return kept | {"PYTHONPATH": path, "IPYTHONDIR": str(Path(scratch, "ipython")), _MARK: scratch}
+    def begin(self, seconds):
+        self._seconds, self._deadline = seconds, monotonic() + seconds
 
+    def do(self, wanted, calls=()):
+        """Return the answer to a line; questions on the way are answered."""
+        calls, number = iter(calls), secrets.token_hex(8)
+        line = {"number": number, **wanted}
+        while True:
+            said = self._exchanged(line)
+            if type(said) is not dict or said.get("number") != number:
+                raise _Ended("said what it was not asked")
+            if not said.keys() & {"ask", "next"}:
+                return said
+            self._questions += 1
+            if self._questions > _QUESTIONS:
+                raise _Ended(f"asked more than {_QUESTIONS} questions")
+            line = self._question(said["ask"]) if "ask" in said else {"call": next(calls, None)}
 
-def _client():
-    from nbclient import NotebookClient
+    def _exchanged(self, line):
+        """Write a line and return the next that comes; a thread waits for both, this one looks."""
+        came = []
 
-    class Client(NotebookClient):
-        """Keeps no output but the error's last line and the judge's replies."""
+        def exchange():
+            with suppress(OSError, ValueError):
+                self._process.stdin.write(json.dumps(line).encode() + b"\n")
+                self._process.stdin.flush()
+                came.append(self._process.stdout.readline(_LONGEST))
 
-        def begin(self):
-            self.error, self.replies = "", []
+        thread = threading.Thread(target=exchange, daemon=True)
+        thread.start()
+        while True:
+            thread.join(max(0.0, min(_TICK, self._deadline - monotonic())))
+            if not thread.is_alive():
+                break
+            self._look()
+        if not came or not came[0]:
+            raise _Ended("broke down")
+        try:
+            return json.loads(came[0])
+        except (ValueError, RecursionError):
+            raise _Ended("said what it was not asked") from None
 
-        def output(self, outs, msg, display_id, cell_index):
-            content = msg["content"]
-            if msg["msg_type"] == "error":
-                line = f"{content['ename']}: {content['evalue']}".strip().split("\n")[0]
-                self.error = line.removesuffix(":")[:_SHOWN]
-            elif msg["msg_type"] == "display_data" and _MIME in content["data"]:
-                self.replies += content["data"][_MIME]
-
-    return Client
-
-
-def serve():
-    """Be the kernel: set the limits, watch `check`, keep output to itself, and serve cells."""
-    with suppress(ImportError):  # Windows has no such limits
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE, _FILE))
-    from ipykernel.kernelapp import launch_new_instance
-    from jupyter_client.session import Session
-
-    from neurocore import practice
-
-    send = Session.send
-
-    def sent(self, stream, what, content=None, *args, **kwargs):
-        kind, inside = (
-            (what, content) if isinstance(what, str) else (what["msg_type"], what["content"])
-        )
-        if _counts(kind, inside):
-            return send(self, stream, what, content, *args, **kwargs)
-
-    Session.send = sent
-
-    judged, handed = practice._judged, {}
-
-    def watched(found, answer, seed):
-        if answer is not practice._FROM_NOTEBOOK:
-            handed[found.id] = ([answer], seed)
-        return judged(found, answer, seed)
-
-    practice._judged = watched
-    from neurocore.practice.grade import judge_answer
-
-    _ours.update(judge=judge_answer, handed=handed)
-    launch_new_instance()
-
-
-def _counts(kind, content):
-    """Whether the grader needs a message: no output is sent, and no error at full length."""
-    if kind in ("error", "execute_reply") and "evalue" in content:
-        content.update(evalue=content["evalue"][:_SHOWN], traceback=[])
-    if kind == "execute_reply":
-        content["payload"] = []  # such as a help page
-    if kind == "display_data":
-        return _MIME in content["data"]
-    return kind not in ("stream", "execute_input", "execute_result", "update_display_data")
-
-
-def judge_behind(names):
-    """In the kernel: judge what the cell before handed to `check`, or else the variables."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    shell, handed = InteractiveShell.instance(), _ours["handed"]
-    said = []
-    for name in dict.fromkeys([*names, *handed]):
-        said.append(_ours["judge"](name, shell.user_ns, *handed.get(name, ())))
-    handed.clear()
-    shell.display_pub.publish({_MIME: said})
+    def _look(self):
+        """End a notebook whose time is up, or that takes too much."""
+        if INTERRUPTED.is_set():
+            raise _Ended("was interrupted")
+        if monotonic() >= self._deadline:
+            raise _Ended(f"was stopped after {self._seconds:g} s")
+        count, memory = confining.taken(self._process)
+        if count > confining.PROCESSES:
+            raise _Ended(f"was stopped with more than {confining.PROCESSES} processes")
+        if memory > confining.MEMORY:
+            raise _Ended(f"was stopped with more than {confining.MEMORY >> 30} GB of memory")

@@ -1,9 +1,17 @@
 """Where a student stands with each problem, as `progress.summary()` shows it."""
 
+from __future__ import annotations
+
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from neurocore.practice.outcomes import STYLE
+
+if TYPE_CHECKING:
+    from neurocore.practice.kinds import Problem
+    from neurocore.practice.record import Event
 
 
 @dataclass(frozen=True)
@@ -40,20 +48,20 @@ class Summary:
     note: str = ""
 
     @property
-    def next(self):
+    def next(self) -> Line | None:
         """The first problem that is not solved; tried ones before untouched ones. Or None."""
         left = [line for line in self.lines if not line.solved]
         return next((x for x in left if x.attempts), left[0] if left else None)
 
     @property
-    def chapters(self):
+    def chapters(self) -> dict[str, list[Line]]:
         """The lines of each chapter, by its title."""
         found = {}
         for line in self.lines:
             found.setdefault(line.chapter, []).append(line)
         return found
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         rows = [self._headline(), *filter(None, (self._next(), self.note)), ""]
         for name, lines in self.chapters.items():
             rows.append(f"{name}: {_share(lines)}")
@@ -65,7 +73,7 @@ class Summary:
             ]
         return "\n".join(rows)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         heads = "".join(
             f'<th scope="col">{head}</th>' for head in ("Problem", "Attempts", "Hints", "Solutions")
         )
@@ -102,7 +110,7 @@ def _share(lines):
     return f"{sum(line.solved for line in lines)} of {len(lines)} solved"
 
 
-def line(problem, chapter, events):
+def line(problem: Problem, chapter: str, events: Sequence[Event]) -> Line:
     """Return where a student stands with a problem.
 
     Parameters

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from neurocore.axon import patch
+from neurocore.channels import ConstantField
 from neurocore.membrane import hodgkin_huxley
 
 SQUID = hodgkin_huxley()
@@ -11,7 +12,7 @@ REST = round(SQUID.rest(), 2)
 
 C = SQUID.capacitance
 G = {channel.name: channel.conductance for channel in SQUID.channels}
-E = {channel.name: channel.reversal for channel in SQUID.channels}
+E = {c.name: c.reversal for c in SQUID.channels if not isinstance(c.reversal, ConstantField)}
 GATES = {gate.name: gate for gate in SQUID.gates}
 AT_REST = {name: float(x) for name, x in SQUID.steady_state(REST).items()}
 

@@ -10,14 +10,17 @@ Cables, and many traces at once:
 - `relaxation`: how gates and schemes move while the potential is held, exactly
 - `tables`: that, and constant-field currents, read off tables over V
 - `staggered`: gates and potential leap over each other, the potential by implicit midpoint
+- `elimination`: the potentials that axoplasm couples, along a cable or a tree
 - `observer`: what is kept of a run while it goes on, and when it is over
 - `richardson`: two runs, the second in half steps, and what both together say
 """
 
+from __future__ import annotations
+
 from neurocore._formula import MOST_CALCIUM
 
 
-def calcium_left_range(ca, t=None):
+def calcium_left_range(ca: float, t: float | None = None) -> FloatingPointError:
     """Return the error for a concentration that no shell can have."""
     near = "" if t is None else f" near t = {t:g} ms"
     return FloatingPointError(
@@ -26,7 +29,7 @@ def calcium_left_range(ca, t=None):
     )
 
 
-def left_range(t, v, low, high):
+def left_range(t: float, v: float, low: float, high: float) -> FloatingPointError:
     """Return the error for a simulation that no longer means anything."""
     return FloatingPointError(
         f"the simulation left the physical range near t = {t:g} ms with V = {v:g} mV "

@@ -5,13 +5,19 @@ that. So the right-hand side of a single patch is written out around the integra
 is compiled once for each kind of membrane and kept.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurocore._formula import MOST_CALCIUM
 from neurocore._search import bisect
+from neurocore.membrane import Membrane
 
 from . import calcium_left_range, left_range
 from .right_hand_side import FUNCTIONS, kind_of, numbers_of, right_hand_side
@@ -148,7 +154,14 @@ def _compiled(kind, clamped, moving, synapses):
     return names["advance"]
 
 
-def run(membrane, state, stretches, command, tolerance, threshold):
+def run(
+    membrane: Membrane,
+    state: Sequence[float],
+    stretches: Sequence[tuple[float, float, float, float, dict[int, float], list[Any]]],
+    command: bool,
+    tolerance: float,
+    threshold: float | None,
+) -> Steps:
     """Step one patch through the stretches.
 
     Parameters
@@ -197,14 +210,14 @@ def run(membrane, state, stretches, command, tolerance, threshold):
 class Steps:
     """The solution between the steps: Dormand and Prince's own polynomial of fourth order."""
 
-    def __init__(self, steps, count, end, driven):
+    def __init__(self, steps: NDArray[np.float64], count: int, end: float, driven: bool) -> None:
         self.t, self.h = steps[:, 0], steps[:, 1]
         self.y = steps[:, 2 : 2 + count].T  # (states, steps)
         self.stages = steps[:, 2 + count :].T
         self.end, self.driven = end, driven
 
     @cached_property
-    def coefficients(self):
+    def coefficients(self) -> tuple[NDArray[np.float64], ...]:
         """Of y(x) = y + x (rise + (1 − x) (bend + x (sway + (1 − x) rest))), x from 0 to 1."""
         h = self.h
         k = dict(zip((1, 3, 4, 5, 6, 7), np.split(self.stages, 6), strict=True))
@@ -213,13 +226,13 @@ class Steps:
         sway = rise - h * k[7] - bend
         return rise, bend, sway, h * sum(w * k[s] for s, w in DENSE.items())
 
-    def __call__(self, t):
+    def __call__(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the state at the times `t` (ms), shape (states, times)."""
         at = np.clip(np.searchsorted(self.t, t, side="right") - 1, 0, None)
         x = (t - self.t[at]) / self.h[at]
         return _polynomial(x, self.y[:, at], *(c[:, at] for c in self.coefficients))
 
-    def upstrokes(self, threshold):
+    def upstrokes(self, threshold: float) -> NDArray[np.float64]:
         """Return when V rises through the threshold (mV), in ms."""
         before = self.y[0]
         after = before + self.coefficients[0][0]
@@ -227,7 +240,11 @@ class Steps:
         share = np.empty(at.size)
         for k, step in enumerate(at):
             parts = [float(c[0, step]) for c in (self.y, *self.coefficients)]
-            share[k] = bisect(lambda x, p=parts: _polynomial(x, *p) >= threshold, 0.0, 1.0, 1e-12)
+
+            def risen(x, parts=parts):
+                return _polynomial(x, *parts) >= threshold
+
+            share[k] = bisect(risen, 0.0, 1.0, 1e-12)
         return self.t[at] + share * self.h[at]
 
 

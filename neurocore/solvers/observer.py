@@ -46,7 +46,7 @@ class Observer:
     def _gates(self, groups):
         """Return the gates of the columns watched, shape (names, columns)."""
         if self.places is None:
-            self._find_places(groups)
+            self.places = self._find_places(groups)
         values = self.blank.copy()
         for to, states, at in self.places:
             values[to] = states[:, at]
@@ -56,12 +56,13 @@ class Observer:
         columns = np.arange(self.size)[self.columns]
         self.names = sorted({name for group in groups for name in group.states})
         self.blank = np.full((len(self.names), self.count), np.nan)
-        self.places = []
+        places = []
         for group in groups:
             to, at = self._meet(columns, group)
             for names, states in group.blocks:
                 rows = [self.names.index(name) for name in names]
-                self.places.append((np.ix_(rows, to), states, at))
+                places.append((np.ix_(rows, to), states, at))
+        return places
 
     def _meet(self, columns, group):
         """Return which columns lie in the group, and where there."""

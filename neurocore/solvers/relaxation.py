@@ -1,14 +1,22 @@
 """How gates and Markov schemes move while the potential is held: exactly, however long the step."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurocore._arguments import FloatOrArray
+from neurocore.channels import Gate, Scheme
 
 
-def relaxation(gate, v, celsius, dt, ca=None):
+def relaxation(
+    gate: Gate, v: ArrayLike, celsius: float, dt: float, ca: ArrayLike | None = None
+) -> tuple[FloatOrArray, FloatOrArray]:
     """Return x∞ and the factor in x ← x∞ + factor (x − x∞), a gate's step at each potential."""
     return gate.steady_state(v, ca), np.exp(-dt / gate.time_constant(v, celsius, ca))
 
 
-def propagator(scheme, v, celsius, dt):
+def propagator(scheme: Scheme, v: ArrayLike, celsius: float, dt: float) -> NDArray[np.float64]:
     """Return P = exp(dt A) in x ← P x at each potential, shape (*v.shape, states, states).
 
     With its fastest rate λ added to the diagonal, no entry of A is negative, nor any term of the

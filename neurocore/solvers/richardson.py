@@ -18,7 +18,7 @@ def run(chain, start, plan, step, columns, *, every, gates, micro, last):
 
     Parameters
     ----------
-    chain : Chain
+    chain : Compartments
         What runs, traces side by side.
     start : array, shape (size,)
         Where the potential starts (mV).
@@ -56,7 +56,7 @@ def run(chain, start, plan, step, columns, *, every, gates, micro, last):
         observer = Observer(chain.size, columns, every * fine, gates, plan.threshold, until)
         for a, b in pairwise(plan.times):
             chain.change(v, plan.changes(a))
-            current, slope = _injected(plan.stimuli, a, b, chain.shape, micro)
+            current, slope = _injected(plan.stimuli, a, b, chain, micro)
             count = max(1, math.ceil((b - a) / step - 1e-9))
             dt, count = (b - a) / count / fine, count * fine
             if b > end:
@@ -65,7 +65,7 @@ def run(chain, start, plan, step, columns, *, every, gates, micro, last):
                 break
             observer.t = a
             observer.alone = b == plan.duration and current is None and not plan.synapses
-            opened = [Opened(s, a, chain.shape, micro) for s in plan.synapses]
+            opened = [Opened(s, a, chain, micro) for s in plan.synapses]
             chain.stretch(v, count, dt, current, slope, observer, opened)
             if observer.over:
                 end = observer.t
@@ -83,12 +83,13 @@ def run(chain, start, plan, step, columns, *, every, gates, micro, last):
     return np.array(fine.times[:n]), v, states, spikes
 
 
-def _injected(stimuli, a, b, shape, micro):
-    current, slope = np.zeros(shape), np.zeros(shape)
+def _injected(stimuli, a, b, chain, micro):
+    current, slope = np.zeros(chain.shape), np.zeros(chain.shape)
     for s in stimuli:
         first, last = s.lines(a, b)
-        current[:, s.at] += micro * first
-        slope[:, s.at] += micro * (last - first) / (b - a)
+        for at in chain.inside(s.at):
+            current[:, at] += micro * first
+            slope[:, at] += micro * (last - first) / (b - a)
     return (
         current.ravel() if current.any() else None,
         slope.ravel() if slope.any() else None,

@@ -166,7 +166,7 @@ def right_hand_side(kind, clamped):
                 opening += [at_once] * power
                 continue
             speed, shift = f"s{state}", f"m{state}" if moved else None
-            numbers += [speed, shift] if moved else [speed]
+            numbers += [speed, shift] if shift else [speed]
             if len(gate) == 3:
                 states, transitions, opened = gate
                 place = {name: state + k for k, name in enumerate(states)}

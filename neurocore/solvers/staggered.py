@@ -10,19 +10,26 @@ Calcium goes with the gates. While V is held, it relaxes towards where the calci
 leads, with gates halfway between before and after; and gates that depend on it are held against its
 own mean of before and after.
 
-All compartments of all traces form one chain with no coupling between the traces, so that a patch
-with many currents, a cable, and a cable with many currents are one and the same loop.
+All compartments of all traces stand side by side, with no coupling between the traces, so that a
+patch with many currents, a cable or a tree, and many of either are one and the same loop.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from neurocore._formula import MOST_CALCIUM
 from neurocore.channels import ConstantField, Gate
-from neurocore.membrane import distinct
+from neurocore.membrane import Membrane, distinct
+from neurocore.sheath import Space
 
 from . import calcium_left_range, left_range
+from .elimination import Coupling
+from .observer import Observer
 from .relaxation import propagator, relaxation
 from .tables import HIGH, LOW, Lookup, current_curve, drive_table, gate_table, scheme_table
 
@@ -46,7 +53,7 @@ class _Group:
 
     def _set_up_gates(self):
         n, gates = self.size, self.kinds[0].gates
-        names = [g.name for g in _relaxing(self.kinds[0])]
+        names = tuple(g.name for g in _relaxing(self.kinds[0]))
         self.gates = np.empty((len(names), n))
         self.rows = np.empty((4 * len(names), n))  # what is read from the table
         self.offsets, self.factors = self.rows[: len(names)], self.rows[len(names) : 2 * len(names)]
@@ -64,21 +71,22 @@ class _Group:
                 if len(gate.opening) > 1:
                     rows = [gate.states.index(name) for name in gate.opening]
                     self.opened[gate.name] = np.empty(n), [x[row] for row in rows]
-        self.calcium = None
+        self.calcium: NDArray[np.float64] | None = None
         if self.kinds[0].calcium:
             self._set_up_calcium()
 
     def _set_up_calcium(self):
         first = self.kinds[0]
+        assert first.calcium
         self.calcium = self.states["ca"] = np.empty(self.size)
-        self.blocks.append((["ca"], self.calcium[None]))
+        self.blocks.append((("ca",), self.calcium[None]))
         self.by_calcium = [
             k for k, g in enumerate(first.gates) if g.needs_calcium and not g.instantaneous
         ]
         for k in self.by_calcium:
             name = first.gates[k].name
             self.states[name] = np.empty(self.size)
-            self.blocks.append(([name], self.states[name][None]))
+            self.blocks.append(((name,), self.states[name][None]))
         carriers = [first[name] for name in first.calcium.channels]
         # where calcium moves the gates that let it in, where they come to is found in two rounds
         self.rounds = 1 + any(gate.needs_calcium for c in carriers for gate in c.gates)
@@ -194,8 +202,9 @@ class _Group:
             for k, _, _ in self.schemes
         ]
         self.field_tables = [
-            rows is not None
-            and np.concatenate([drive_table(m.channels[k], m.celsius) for m in self.kinds], axis=1)
+            None
+            if rows is None
+            else np.concatenate([drive_table(m.channels[k], m.celsius) for m in self.kinds], axis=1)
             for _, k, rows in self.fields
         ]
 
@@ -245,7 +254,7 @@ class _Group:
         self.predicted.place(middle)
         slopes, offsets = np.ones_like(self.open), self.reversal.copy()
         for (row, k, rows), table in zip(self.fields, self.field_tables, strict=True):
-            if rows is None:
+            if rows is None or table is None:
                 slopes[row], offsets[row] = self._tangent(k, middle)
             else:
                 slopes[row], offsets[row] = self.predicted.read(table, rows)
@@ -256,6 +265,7 @@ class _Group:
     def _tangent(self, k, v):
         """Return slope and offset of a current whose gates follow calcium at once."""
         slope, offset = np.empty((2, self.size))
+        assert self.calcium is not None
         for where, membrane in self._each():
             u, ca = v[where], self.calcium[where]
             at, above, below = (
@@ -286,15 +296,15 @@ class Opened:
         What has been opened.
     start : float
         Since when (ms).
-    shape : (traces, compartments)
-        Of the chain.
+    cell : Compartments
+        Where it is.
     micro : float
         The synapse's unit, in that of the chain's conductances.
     """
 
-    def __init__(self, synapse, start, shape, micro):
-        traces, n = shape
-        self.columns = np.arange(traces) * n + synapse.at % n
+    def __init__(self, synapse, start, cell, micro):
+        traces, n = cell.shape
+        self.columns = np.arange(traces) * n + synapse.at % cell.membranes
         self.terms = [micro * np.broadcast_to(x, traces) for x in synapse.terms(start)]
         self.decay, self.rise = synapse.decay, synapse.rise or 1.0
         self.reversal = synapse.reversal
@@ -307,8 +317,8 @@ class Opened:
         both[1, self.columns] += g * self.reversal
 
 
-class Chain:
-    """Compartments in a row: what does not change while time passes.
+class Compartments:
+    """Compartments and their links: what does not change while time passes.
 
     Parameters
     ----------
@@ -316,27 +326,44 @@ class Chain:
         Of the compartments of one cell.
     area : array, shape (n,)
         Membrane of each (cm²), or 1 for a patch, whose currents are densities.
-    axial : array, shape (n − 1,)
-        Conductances between neighbours (mS).
+    links : array of int, shape (links, 2)
+        Which of them axoplasm joins.
+    axial : array, shape (links,)
+        The conductance of each link (mS).
     traces : int
         How many copies stand side by side.
+    space : Space, optional
+        What stands under a sheath. The potentials there are further unknowns, of each trace behind
+        those across the membranes; links and axial then are the space's.
     """
 
-    def __init__(self, membranes, area, axial, traces):
-        n = len(membranes)
+    def __init__(
+        self,
+        membranes: Sequence[Membrane],
+        area: NDArray[np.float64],
+        links: NDArray[np.integer] | None,
+        axial: NDArray[np.float64] | None,
+        traces: int,
+        space: Space | None = None,
+    ) -> None:
+        self.membranes, self.space = len(membranes), space
+        capacity, outward = area * [m.capacitance for m in membranes], None
+        if space is not None:
+            links, axial, outward = space.network()
+            capacity = np.append(capacity, space.capacity)
+        n = capacity.size
         self.shape = (traces, n)
         self.size = traces * n
-        self.area = np.tile(area, traces)
-        self.capacity = self.area * np.tile([m.capacitance for m in membranes], traces)
-        self.off = None  # the matrix beside its diagonal, which holds
-        self.load = np.zeros(self.size)  # the axial conductance leaving each compartment
-        if n > 1:
-            link = np.tile(np.append(axial, 0.0), traces)[:-1]
-            self.load[:-1] += link
-            self.load[1:] += link
-            self.off = -link
+        self.capacity = np.tile(capacity, traces)
+        self.coupling = None
+        if links is not None and axial is not None and n > 1:
+            self.coupling = Coupling(n, links, axial, traces)
         self.constant = np.zeros((2, self.size))
+        if outward is not None:
+            self.constant[0] = np.tile(outward, traces)
         self.groups = []
+        places = np.arange(self.size).reshape(self.shape)[:, : self.membranes].ravel()
+        area = np.tile(area, traces)
         everyone = [m for _ in range(traces) for m in membranes]
         kinds, kind = distinct(everyone)
         # so steep is the current through gates that follow V at once that its tangent is taken
@@ -347,22 +374,33 @@ class Chain:
         for k, which in enumerate(kind):
             members.setdefault(signatures[which], []).append(k)
         for where in members.values():
-            index = np.array(where)
-            group = _Group(index, [everyone[k] for k in where], self.area[index])
+            group = _Group(places[where], [everyone[k] for k in where], area[where])
             self.constant[:, group.index] += group.constant
             if group.products or group.calcium is not None:
                 self.groups.append(group)
 
-    def start(self, v):
+    def unknowns(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return all unknowns, shape (size,), where the membranes stand at `v`, (traces, n)."""
+        return v.ravel() if self.space is None else np.hstack([v, self.space.settled(v)]).ravel()
+
+    def inside(self, compartment: int) -> list[int]:
+        """Return which unknowns of a trace make up the potential inside a compartment."""
+        at = int(compartment) % self.membranes
+        under = [] if self.space is None else np.flatnonzero(self.space.covered == at)
+        return [at, *(self.membranes + int(k) for k in under)]
+
+    def start(self, v: NDArray[np.float64]) -> None:
         """Set all gates to rest at the potentials `v`."""
         for group in self.groups:
             group.start(v)
             group.before = None
 
-    def change(self, v, changes):
+    def change(self, v: NDArray[np.float64], changes: Mapping[str, ArrayLike]) -> None:
         """Set the potential or gates in all compartments that have them."""
-        for name, value in changes.items():
-            value = np.broadcast_to(np.asarray(value, float), self.shape).ravel()
+        for name, given in changes.items():
+            value = np.full(self.shape, np.nan)
+            value[:, : self.membranes] = given
+            value = value.ravel()
             if name == "v":
                 np.copyto(v, value, where=~np.isnan(value))
             for group in self.groups:
@@ -370,13 +408,22 @@ class Chain:
                     own = value[group.index]
                     np.copyto(group.states[name], own, where=~np.isnan(own))
 
-    def stretch(self, v, steps, dt, current, slope, observer, synapses=()):
+    def stretch(
+        self,
+        v: NDArray[np.float64],
+        steps: int,
+        dt: float,
+        current: NDArray[np.float64] | None,
+        slope: NDArray[np.float64] | None,
+        observer: Observer,
+        synapses: Sequence[Opened] = (),
+    ) -> None:
         """Advance by `steps` of `dt`.
 
         Parameters
         ----------
         v : array, shape (size,)
-            Potential (mV), changed in place.
+            Unknown potentials (mV), changed in place.
         current, slope : array, shape (size,), or None for none
             Injected at the start (µA, or µA/cm² on a patch), and its rate of change (per ms).
         observer : Observer
@@ -386,15 +433,13 @@ class Chain:
         """
         twice = 2 * self.capacity / dt
         base = self.constant + np.array([twice, 0 * twice])
-        base[0] += self.load
+        if self.coupling:
+            base[0] += self.coupling.load
         if current is not None:
             base[1] += current
         if slope is not None:
             slope = dt * slope
             base[1] += 0.5 * slope
-        solve = None
-        if self.off is not None:
-            from scipy.linalg.lapack import dptsv as solve
         observer.begin(self.groups)
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)
@@ -422,10 +467,10 @@ class Chain:
                     both[1] += (done + k) * slope
                 for synapse in synapses:
                     synapse.add_to(both, (done + k + 0.5) * dt)
-                if solve and done + k < DAMPED:
-                    v[:] = self._damped(v, both, twice, solve)
+                if self.coupling and done + k < DAMPED:
+                    v[:] = self._damped(v, both, twice)
                     continue
-                middle = self._in_half_a_step(v, both, twice, solve, middle)
+                middle = self._in_half_a_step(v, both, twice, middle)
                 if self.steep:
                     both[:] = base
                     for group in self.groups:
@@ -434,7 +479,7 @@ class Chain:
                         both[1] += (done + k) * slope
                     for synapse in synapses:
                         synapse.add_to(both, (done + k + 0.5) * dt)
-                    middle = self._in_half_a_step(v, both, twice, solve, middle)
+                    middle = self._in_half_a_step(v, both, twice, middle)
                 middle += middle
                 np.subtract(middle, v, out=v)
             low, high = min(history[:count].min(), v.min()), max(history[:count].max(), v.max())
@@ -445,26 +490,27 @@ class Chain:
         for group in self.groups:
             group.relax_exactly(v, 0.5 * dt)
 
-    def _in_half_a_step(self, v, both, twice, solve, out):
+    def _in_half_a_step(self, v, both, twice, out):
         """Return the potential there: implicit Euler, half of Crank and Nicolson's step."""
         np.multiply(twice, v, out=out)
         out += both[1]
-        if solve is None:
-            out /= both[0]
-            return out
-        return solve(both[0], self.off, out, overwrite_d=1, overwrite_b=1)[2]
+        if self.coupling:
+            return self.coupling.solve(both[0], out)
+        out /= both[0]
+        return out
 
-    def _damped(self, v, both, twice, solve):
+    def _damped(self, v, both, twice):
         """Return the potential a step later, without the ringing a jump of current would cause.
 
         Two implicit Euler steps of half the size, and one of the whole to extrapolate with: of
         second order like Crank and Nicolson's step, but the fastest differences between
         neighbours die in it rather than change their sign.
         """
+        solve = self.coupling.solve  # type: ignore[union-attr]  # only cables are damped
         half = v
         for _ in range(2):
-            half = solve(both[0], self.off, twice * half + both[1])[2]
-        whole = solve(both[0] - 0.5 * twice, self.off, 0.5 * twice * v + both[1])[2]
+            half = solve(both[0].copy(), twice * half + both[1])
+        whole = solve(both[0] - 0.5 * twice, 0.5 * twice * v + both[1])
         return 2 * half - whole
 
 

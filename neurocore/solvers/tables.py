@@ -1,8 +1,13 @@
 """What depends on the potential alone, in tables over V, read off as lines between the entries."""
 
+from __future__ import annotations
+
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
+
+from neurocore.channels import Channel, Gate, Scheme
 
 from .relaxation import propagator, relaxation
 
@@ -11,7 +16,7 @@ LOW, HIGH, PER_MV = -300.0, 200.0, 20.0
 
 
 @lru_cache(maxsize=16)
-def gate_table(gates, celsius, dt):
+def gate_table(gates: tuple[Gate, ...], celsius: float, dt: float) -> NDArray[np.float64]:
     """Return rows (offsets, factors, their slopes) of x ← offset + factor x, over the grid in V."""
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
     pairs = [relaxation(gate, v, celsius, dt) for gate in gates]
@@ -20,7 +25,7 @@ def gate_table(gates, celsius, dt):
 
 
 @lru_cache(maxsize=16)
-def scheme_table(scheme, celsius, dt):
+def scheme_table(scheme: Scheme, celsius: float, dt: float) -> NDArray[np.float64]:
     """Return the entries of P in x ← P x for a Markov scheme, and their slopes."""
     v = np.arange(LOW, HIGH + 1.5 / PER_MV, 1 / PER_MV)
     size = len(scheme.states)
@@ -31,7 +36,7 @@ def scheme_table(scheme, celsius, dt):
 
 
 @lru_cache(maxsize=16)
-def drive_table(channel, celsius):
+def drive_table(channel: Channel, celsius: float) -> NDArray[np.float64]:
     """Return slope G and offset B of a current that is a curve in V, I ≈ G V − B, over the grid.
 
     A constant field bends it, and so does a gate that follows V at once.
@@ -43,11 +48,13 @@ def drive_table(channel, celsius):
     return _with_slopes(_moved_out(np.array([slope, slope * v - drive])))
 
 
-def current_curve(channel, v, celsius, ca=None):
+def current_curve(
+    channel: Channel, v: NDArray[np.float64], celsius: float, ca: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Return a channel's current for each unit of conductance and of gates that take time."""
-    drive = channel.drive(v, celsius)
+    drive = np.asarray(channel.drive(v, celsius))
     for gate in channel.gates:
-        if gate.instantaneous:
+        if isinstance(gate, Gate) and gate.instantaneous:
             drive = drive * gate.steady_state(v, ca) ** gate.power
     return drive
 
@@ -71,11 +78,11 @@ def _with_slopes(rows):
 class Lookup:
     """Where compartments stand in tables over V, and the straight line between two entries."""
 
-    def __init__(self, size, kinds):
+    def __init__(self, size: int, kinds: NDArray[np.intp]) -> None:
         self.x, self.i = np.empty(size), np.empty(size, np.intp)
         self.offset = None if np.all(kinds == 0) else kinds * round((HIGH - LOW) * PER_MV + 1)
 
-    def place(self, v):
+    def place(self, v: NDArray[np.float64]) -> None:
         """Find the entries below the potentials, and the way from there to the next."""
         x, i = self.x, self.i
         np.subtract(v, LOW, out=x)
@@ -85,7 +92,7 @@ class Lookup:
         if self.offset is not None:
             i += self.offset
 
-    def read(self, table, out):
+    def read(self, table: NDArray[np.float64], out: NDArray[np.float64]) -> NDArray[np.float64]:
         """Fill `out` (2 rows a quantity); the values are its first half."""
         table.take(self.i, axis=1, out=out, mode="clip")
         half = len(out) // 2

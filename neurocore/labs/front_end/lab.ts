@@ -3,15 +3,37 @@
 // The answers come from a table in a static page, from Python where a kernel runs
 // or, once the page itself runs Python, from there: the model's `live` tells.
 
-import { Drawn, PanelSpec, axon, bars, channels, chart, number, scalar } from "./panels";
-import { Frame, Table, open } from "./table";
+import { type Drawn, type PanelSpec } from "./panels";
+import { axon, bars, channels, chart, number, scalar } from "./panels";
+import { type Frame, type Table, open } from "./table";
 
-interface Slider { kind: "slider" | "switch"; name: string; unit?: string; stops: number[]; value: number; between: boolean }
-interface Spec { key: string; sliders: Slider[]; panels: PanelSpec[]; summary: string[]; time: string }
+interface Slider {
+  kind: "slider" | "switch";
+  name: string;
+  unit?: string;
+  stops: number[];
+  value: number;
+  between: boolean;
+}
+interface Spec {
+  key: string;
+  sliders: Slider[];
+  panels: PanelSpec[];
+  summary: string[];
+  time: string;
+}
 type Settings = Record<string, number>;
+interface State {
+  spec: Spec;
+  html: string;
+  settings: Settings;
+  frame?: Packed;
+  table?: Table; // in a page of the book
+  live?: boolean; // whether Python answers in it
+}
 interface Model {
-  get(name: string): any;
-  set(name: string, value: unknown): void;
+  get<Name extends keyof State>(name: Name): State[Name];
+  set(name: "settings", value: Settings): void;
   on(event: string, callback: () => void): void;
   off(event: string, callback: () => void): void;
   save_changes(): void;
@@ -22,8 +44,11 @@ const SILENCE = 3000; // ms more after which a lab without a table says that it 
 
 function say(templates: string[], frame: Frame, cursor: number): string {
   const text = templates["outcome" in frame ? Math.round(scalar(frame, "outcome", cursor)) : 0];
-  return text.replace(/\{(\w+)(?::(\+?)\.(\d)f)?\}/g, (_, name, sign, digits) =>
-    number(scalar(frame, name, cursor), Number(digits ?? 0), sign));
+  return text.replace(
+    /\{(\w+)(?::(\+?)\.(\d)f)?\}/g,
+    (_, name: string, sign?: string, digits?: string) =>
+      number(scalar(frame, name, cursor), Number(digits ?? 0), sign),
+  );
 }
 
 // As symbols() in description.py; the sentences are the labs' own, with no markup.
@@ -37,26 +62,44 @@ function setting(slider: Slider, place: number): number {
 
 function nearest(slider: Slider, value: number, fine: boolean): number {
   const { stops } = slider;
-  const low = Math.max(0, Math.min(stops.length - 2, stops.findLastIndex((stop) => stop <= value)));
+  const low = Math.max(
+    0,
+    Math.min(
+      stops.length - 2,
+      stops.findLastIndex((stop) => stop <= value),
+    ),
+  );
   const share = Math.max(0, Math.min(1, (value - stops[low]) / (stops[low + 1] - stops[low])));
   return low + (fine ? Math.round(share * FINE) / FINE : Math.round(share));
 }
 
 // A frame as pack() in neurocore/labs/table.py writes it, from a kernel or from the page's worker;
 // instead of its data there may be an error, in words.
-interface Packed { settings: Settings; outputs: [string, number[]][]; data: DataView | Uint8Array; error?: string }
-
-function unpack({ outputs, data }: Packed): Frame {
-  const row = new Float64Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
-  let at = 0;
-  return Object.fromEntries(outputs.map(([name, shape]) => {
-    const start = at;
-    at += shape.reduce((a, b) => a * b, 1);
-    return [name, shape.length ? row.subarray(start, at) : row[start]];
-  }));
+interface Packed {
+  settings: Settings;
+  outputs: [string, number[]][];
+  data: DataView | Uint8Array;
+  error?: string;
 }
 
-interface Context { model: Model; el: HTMLElement }
+function unpack({ outputs, data }: Packed): Frame {
+  const row = new Float64Array(
+    data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength),
+  );
+  let at = 0;
+  return Object.fromEntries(
+    outputs.map(([name, shape]) => {
+      const start = at;
+      at += shape.reduce((a, b) => a * b, 1);
+      return [name, shape.length ? row.subarray(start, at) : row[start]];
+    }),
+  );
+}
+
+interface Context {
+  model: Model;
+  el: HTMLElement;
+}
 
 async function render(context: Context): Promise<() => void> {
   try {
@@ -71,12 +114,12 @@ async function render(context: Context): Promise<() => void> {
 }
 
 async function begin({ model, el }: Context): Promise<() => void> {
-  const spec: Spec = model.get("spec");
+  const spec = model.get("spec");
   if (!el.querySelector(".nc-lab")) el.innerHTML = model.get("html");
   const root = el.querySelector<HTMLElement>(".nc-lab")!;
-  const table: Table | undefined = model.get("table");
+  const table = model.get("table");
   const answer = table && (await open(table));
-  const given: Packed | undefined = model.get("frame");
+  const given = model.get("frame");
   const initial = Object.fromEntries(spec.sliders.map((slider) => [slider.name, slider.value]));
   const places: Record<string, number> = {};
   const all = <T extends HTMLElement>(query: string) => [...root.querySelectorAll<T>(query)];
@@ -93,8 +136,8 @@ async function begin({ model, el }: Context): Promise<() => void> {
   let waits = false; // whether what is drawn answers other settings than these
   let cursor = clock ? Number(clock.value) : -1;
   let said = "";
-  let silence = 0;
-  let late = 0;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let late: ReturnType<typeof setTimeout> | undefined;
   const exact = () => !answer || Boolean(model.get("live"));
   const fine = (slider: Slider) => slider.kind === "slider" && (slider.between || exact());
 
@@ -103,13 +146,14 @@ async function begin({ model, el }: Context): Promise<() => void> {
     if (clock) clock.value = String(index);
     draw();
   };
-  const waken = () => spec.panels.map((panel, i) => {
-    const box = all(".nc-panel")[i];
-    if (panel.kind === "bars") return bars(panel, box);
-    if (panel.kind === "channels") return channels(panel, box);
-    if (panel.kind === "axon") return axon(panel, box);
-    return chart(panel, box, spec.time, move);
-  });
+  const waken = () =>
+    spec.panels.map((panel, i) => {
+      const box = all(".nc-panel")[i];
+      if (panel.kind === "bars") return bars(panel, box);
+      if (panel.kind === "channels") return channels(panel, box);
+      if (panel.kind === "axon") return axon(panel, box);
+      return chart(panel, box, spec.time, move);
+    });
 
   // At once: browsers hand over at most one move of a slider per frame as it is.
   const draw = () => {
@@ -132,7 +176,9 @@ async function begin({ model, el }: Context): Promise<() => void> {
   };
 
   const settings = (): Settings =>
-    Object.fromEntries(spec.sliders.map((slider) => [slider.name, setting(slider, places[slider.name])]));
+    Object.fromEntries(
+      spec.sliders.map((slider) => [slider.name, setting(slider, places[slider.name])]),
+    );
   const fromTable = () => {
     waits = false;
     frame = answer!(nearby());
@@ -141,19 +187,27 @@ async function begin({ model, el }: Context): Promise<() => void> {
   };
   // Where the settings stand, and where the table has its nearest answer.
   const here = () => spec.sliders.map((slider) => places[slider.name]);
-  const nearby = () => here().map((place, i) => (spec.sliders[i].between ? place : Math.round(place)));
+  const nearby = () =>
+    here().map((place, i) => (spec.sliders[i].between ? place : Math.round(place)));
   const tabled = () => Boolean(answer) && String(nearby()) === String(here());
   const fail = (reason: string) => {
     clearTimeout(late);
     if (answer) fromTable();
     else root.classList.add("nc-near");
-    const stands = !answer ? "What is drawn is older" : tabled() ? "The book's own answer stands" : "The nearest of the book's own answers stands";
+    const stands = !answer
+      ? "What is drawn is older"
+      : tabled()
+        ? "The book's own answer stands"
+        : "The nearest of the book's own answers stands";
     fault.textContent = `Python gives no answer at these settings (${reason}). ${stands}.`;
   };
   const slow = () => {
     if (answer) return fromTable();
     root.classList.add("nc-near");
-    late = setTimeout(() => (fault.textContent = "Python has not answered yet: it is busy, or has stopped."), SILENCE);
+    late = setTimeout(
+      () => (fault.textContent = "Python has not answered yet: it is busy, or has stopped."),
+      SILENCE,
+    );
   };
   const ask = () => {
     clearTimeout(late);
@@ -168,7 +222,9 @@ async function begin({ model, el }: Context): Promise<() => void> {
   const show = (slider: Slider, input: HTMLInputElement) => {
     if (slider.kind === "switch") input.checked = places[slider.name] === 1;
     else {
-      const text = `${+setting(slider, places[slider.name]).toPrecision(4)} ${slider.unit}`.trim().replace("-", "−");
+      const text = `${+setting(slider, places[slider.name]).toPrecision(4)} ${slider.unit}`
+        .trim()
+        .replace("-", "−");
       input.step = fine(slider) ? String(1 / FINE) : "1";
       input.value = String(places[slider.name]);
       input.setAttribute("aria-valuetext", text);
@@ -201,32 +257,38 @@ async function begin({ model, el }: Context): Promise<() => void> {
   }
 
   // A link that brings these settings back: #lab-<key>?name=value&…
+  const link = async (button: HTMLElement, words: string) => {
+    const query = new URLSearchParams(
+      Object.entries(settings()).map(([name, value]) => [name, String(value)]),
+    );
+    history.replaceState(null, "", `#${root.id}?${query}`);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      button.textContent = "Copied";
+    } catch {
+      // forbidden, or a page that is not secure
+      button.textContent = "Copy it from the address bar";
+    }
+    setTimeout(() => (button.textContent = words), 1500);
+  };
   const [target, query] = location.hash.slice(1).split("?");
   const linked = target === root.id && query ? new URLSearchParams(query) : null;
   all<HTMLButtonElement>("[data-do]").forEach((button) => {
     button.hidden = button.dataset.do === "link" && !answer;
-    button.addEventListener("click", async () => {
-      if (button.dataset.do === "reset") {
+    const words = button.textContent;
+    button.addEventListener("click", () => {
+      if (button.dataset.do === "link") void link(button, words);
+      else {
         drawn.forEach((panel) => panel.forget?.());
-        return put(initial);
+        put(initial);
       }
-      const query = new URLSearchParams(Object.entries(settings()).map(([name, value]) => [name, String(value)]));
-      history.replaceState(null, "", `#${root.id}?${query}`);
-      const words = button.textContent;
-      try {
-        await navigator.clipboard.writeText(location.href);
-        button.textContent = "Copied";
-      } catch { // forbidden, or a page that is not secure
-        button.textContent = "Copy it from the address bar";
-      }
-      setTimeout(() => (button.textContent = words), 1500);
     });
   });
 
   const fromPython = () => {
     if (!exact()) return; // Python was stopped, and the table has answered
-    const packed: Packed = model.get("frame");
-    const asked: Settings = model.get("settings");
+    const packed = model.get("frame")!;
+    const asked = model.get("settings");
     const stale = spec.sliders.some(({ name }) => packed.settings[name] !== asked[name]);
     if (stale && (packed.error || !waits)) return;
     if (packed.error) return fail(packed.error);
@@ -251,15 +313,25 @@ async function begin({ model, el }: Context): Promise<() => void> {
   model.on("change:frame", fromPython);
   model.on("change:settings", follow);
   model.on("change:live", freely);
-  place({ ...initial, ...model.get("settings"), ...Object.fromEntries([...(linked ?? [])].map(([k, v]) => [k, Number(v)])) });
+  place({
+    ...initial,
+    ...model.get("settings"),
+    ...Object.fromEntries([...(linked ?? [])].map(([k, v]) => [k, Number(v)])),
+  });
   if (given) fromPython();
   if (!given || linked) ask();
   if (linked) root.scrollIntoView();
 
   const redraw = () => drawn.forEach((panel) => panel.redraw?.());
   const themes = new MutationObserver(redraw);
-  themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-mode"] });
-  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
+  themes.observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ["data-theme", "data-mode"],
+  });
+  themes.observe(document.body, {
+    attributes: true,
+    attributeFilter: ["data-jp-theme-light", "class"],
+  });
   const sizes = new ResizeObserver(() => drawn.forEach((panel) => panel.resize?.()));
   sizes.observe(root);
   requestAnimationFrame(() => (root.dataset.ready = "true"));

@@ -26,7 +26,8 @@ export async function open(table: Table): Promise<(places: number[]) => Frame> {
   const outputs = table.outputs.map((output) => {
     const size = output.stops.reduce((a, b) => a * b, 1) * (output.length || 1);
     const values = new Uint16Array(size);
-    for (let i = 0, last = 0; i < size; i++) // sums modulo 65536, as written
+    for (let i = 0, last = 0; i < size; i++)
+      // sums modulo 65536, as written
       values[i] = last += bytes[start + i] + 256 * bytes[start + size + i];
     start += 2 * size;
     return { ...output, values };

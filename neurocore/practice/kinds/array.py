@@ -15,7 +15,7 @@ from neurocore.practice.kinds.comparing import (
 from neurocore.practice.kinds.problem import Problem, in_unit
 from neurocore.practice.outcomes import reply
 
-__builtins__ = dict(vars(builtins))  # see reading/objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

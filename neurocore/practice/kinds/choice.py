@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from neurocore.practice.kinds.problem import Problem
 from neurocore.practice.outcomes import reply
 
-__builtins__ = dict(vars(builtins))  # see reading/objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -1,15 +1,17 @@
 """How an answer is compared: the tolerance, the known mistakes, and what comes near."""
 
+from __future__ import annotations
+
 import builtins
 from dataclasses import dataclass
-from math import inf, log, pi
+from math import ceil, inf, log, log10, pi
 
 from numpy import array
 from numpy import isfinite as all_finite
 
 from neurocore.practice.reading.units import relatives
 
-__builtins__ = dict(vars(builtins))  # see reading/objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Tolerance:
     absolute: float = 0.0
     relative: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not (0 <= self.absolute < inf and 0 <= self.relative < 1) or not (
             self.absolute or self.relative
         ):
@@ -36,11 +38,11 @@ class Tolerance:
                 f"got {self.absolute!r} and {self.relative!r}"
             )
 
-    def margin(self, reference):
+    def margin(self, reference: object) -> float:
         """Return the half width of what is accepted around a reference (an array's: one)."""
         return max(self.absolute, self.relative * float(abs(array(reference)).max()))
 
-    def words(self, unit):
+    def words(self, unit: str) -> str:
         """Return the rule as the prompt states it: "within 0.3 mV"."""
         margins = []
         if self.absolute:
@@ -48,6 +50,14 @@ class Tolerance:
         if self.relative:
             margins.append(f"{100 * self.relative:g} %")
         return "within " + " or ".join(margins)
+
+    @property
+    def digits(self) -> int:
+        """How many digits stay within the margin, where it is relative only; else 0."""
+        if self.absolute or not self.relative:
+            return 0
+        # rounding to n digits moves a number by up to 0.5 · 10^(1 − n) of itself, if it begins in 1
+        return max(1, ceil(1 - log10(2 * self.relative)))
 
 
 def of_largest(rule, unit):

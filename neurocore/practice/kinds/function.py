@@ -1,5 +1,7 @@
 """A function that the student writes; it is tried on inputs that are not shown."""
 
+from __future__ import annotations
+
 import builtins
 import random
 from collections.abc import Mapping
@@ -22,7 +24,7 @@ from neurocore.practice.outcomes import Reply, reply
 from neurocore.practice.reading import Refused
 from neurocore.practice.reading.trying import describe
 
-__builtins__ = dict(vars(builtins))  # see reading/objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -86,7 +88,7 @@ class Function(Problem):
         )
 
     @property
-    def signature(self):
+    def signature(self) -> str:
         """What stands behind `def`: "ghk_v(k_out)"."""
         return f"{self.name}({', '.join(self.inputs)})"
 

@@ -15,7 +15,9 @@ from neurocore.practice.kinds.comparing import (
 from neurocore.practice.kinds.problem import Problem, in_unit
 from neurocore.practice.outcomes import Reply, reply
 
-__builtins__ = dict(vars(builtins))  # see reading/objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
+
+WORDS = ("no", "one", "two", "three", "four", "five", "six")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -60,7 +62,7 @@ class Numeric(Problem):
         return None
 
     def _wanted(self):
-        each = [(n, u, rule.words(u)) for n, u, rule in self._parts]
+        each = [(n, u, _how_near(rule, u)) for n, u, rule in self._parts]
         if len(each) == 1:
             return f"**Answer:** `{self.name}`, {in_unit(each[0][1])}{each[0][2]}."
         names = ", ".join(n for n, *_ in each)
@@ -120,3 +122,8 @@ class Numeric(Problem):
                 return None
             left.remove(match)
         return reply("near.order", self.id, wanted=", ".join(f"`{n}`" for n, *_ in self._parts))
+
+
+def _how_near(rule: Tolerance, unit: str) -> str:
+    """Return the rule as the prompt states it, with how many digits that takes."""
+    return rule.words(unit) + f" ({WORDS[rule.digits]} digits)" * bool(rule.digits)

@@ -1,5 +1,7 @@
 """A drawing: one curve or several over a range, on axes that are labelled."""
 
+from __future__ import annotations
+
 import builtins
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,9 +19,9 @@ from neurocore.practice.kinds.comparing import (
 from neurocore.practice.kinds.problem import Problem
 from neurocore.practice.outcomes import reply
 from neurocore.practice.reading import Refused
-from neurocore.practice.reading.drawn import sorted_curve
+from neurocore.practice.reading.drawn import MOST, sorted_curve
 
-__builtins__ = dict(vars(builtins))  # see reading/objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
 
 
 class Axis(NamedTuple):
@@ -30,7 +32,7 @@ class Axis(NamedTuple):
     scale: str = "linear"
 
     @property
-    def label(self):
+    def label(self) -> str:
         """What could stand beside it: "time (ms)"."""
         return f"{self.quantity} ({self.unit})" if self.unit else self.quantity
 
@@ -104,6 +106,8 @@ class Plot(Problem):
         return {"units": [self.x.unit, self.y.unit]}
 
     def _verdict(self, plain, variant):
+        if len(plain["curves"]) > MOST:
+            raise ValueError(f"there are {len(plain['curves'])} curves")
         curves = [(array(curve["x"], float), array(curve["y"], float)) for curve in plain["curves"]]
         missing = [
             name

@@ -6,21 +6,24 @@ not be known (`neurocore.practice.reading`): it may be unanswered, or invalid (i
 What was read is then judged in this order: correct, a known mistake, a near miss, incorrect.
 """
 
+from __future__ import annotations
+
 import builtins
 import random
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from numpy import errstate
 
-from neurocore.practice.outcomes import OUTCOMES, Reply, reply, typeset
+from neurocore.practice.outcomes import OUTCOMES, Reply, Seed, reply, typeset
 from neurocore.practice.reading import Refused, read
 
-__builtins__ = dict(vars(builtins))  # see reading/objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see reading/objects.py
 
 LEVELS = ("basic", "intermediate", "advanced")
 _DRAWS = 200  # how many sets of parameters are tried for one in which no two answers are alike
@@ -34,7 +37,7 @@ class Vary(NamedTuple):
     high: float
     step: float
 
-    def grid(self):
+    def grid(self) -> list[float]:
         """Return the values that variants draw from."""
         steps = range(round((self.high - self.low) / self.step) + 1)
         return [float(f"{self.low + self.step * i:.10g}") for i in steps]
@@ -60,7 +63,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Problem:
+class Problem(ABC):
     """What the kinds of problem share.
 
     All words are templates: what stands in braces is a parameter or one of the numbers, with a
@@ -109,7 +112,7 @@ class Problem:
     draw: Callable[[Any, SimpleNamespace], None] | None = None
     alt: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         codes = [m.code for m in self.mistakes]
         self._demand(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.id), "needs an id like ghk-rest")
         self._demand(self.level in LEVELS, f"needs a level among {LEVELS}; got {self.level!r}")
@@ -125,9 +128,9 @@ class Problem:
 
     @cached_property
     def _variants(self):
-        return {}
+        return lru_cache(maxsize=1024)(self._make)  # of a class, and not of every seed ever tried
 
-    def variant(self, seed=None):
+    def variant(self, seed: Seed = None) -> SimpleNamespace:
         """Return the parameters and the numbers of one variant.
 
         Parameters
@@ -146,26 +149,25 @@ class Problem:
         ValueError
             To the author, if a mistake cannot be told from the answer or from another mistake.
         """
-        if seed not in self._variants:
-            rng = random.Random(f"{self.id}:{seed}")
-            for _ in range(1 if seed is None else _DRAWS):
-                variant = self._compute(self.printed() if seed is None else self._drawn(rng))
-                clash = self._clash(variant)
-                if not clash:
-                    break
-            else:
-                raise ValueError(f"problem {self.id!r}, seed {seed!r}: {clash}")
-            self._variants[seed] = variant
-        return self._variants[seed]
+        return self._variants(seed)
 
-    def grid(self):
+    def _make(self, seed):
+        rng = random.Random(f"{self.id}:{seed}")
+        for _ in range(1 if seed is None else _DRAWS):
+            variant = self._compute(self.printed() if seed is None else self._drawn(rng))
+            clash = self._clash(variant)
+            if not clash:
+                return variant
+        raise ValueError(f"problem {self.id!r}, seed {seed!r}: {clash}")
+
+    def grid(self) -> dict[str, list[Any]]:
         """Return the values that each parameter can take, by its name."""
         return {
             name: value.grid() if isinstance(value, Vary) else [value]
             for name, value in self.parameters.items()
         }
 
-    def printed(self):
+    def printed(self) -> dict[str, Any]:
         """Return the parameters of the printed variant, by their names."""
         return {
             name: value.printed if isinstance(value, Vary) else value
@@ -195,45 +197,45 @@ class Problem:
         except KeyError as unknown:
             raise ValueError(f"problem {self.id!r} has no number {unknown} for {text!r}") from None
 
-    def write_out(self, parameters):
+    def write_out(self, parameters: dict[str, Any]) -> list[str]:
         """Compute and word all that there is to one set of parameters."""
         variant = self._compute(parameters)
         texts = (self.ask, *self.hints, self.solution, self.alt)
         replies = (text for m in self.mistakes for text in (m.message, m.question))
         return [self._fill(text, variant) for text in (*texts, *replies)]
 
-    def prompt(self, seed=None):
+    def prompt(self, seed: Seed = None) -> str:
         """Return the question as Markdown, with the answer's name, unit and tolerance."""
         question = self._fill(self.ask, self.variant(seed))
         return typeset(f"{question}\n\n{self._wanted()}", r"$\1_\\mathrm{\2}$")
 
-    def hint(self, number, seed=None):
+    def hint(self, number: int, seed: Seed = None) -> str:
         """Return one hint, counted from 1."""
         return self._fill(self.hints[number - 1], self.variant(seed))
 
-    def worked(self, seed=None):
+    def worked(self, seed: Seed = None) -> str:
         """Return the worked solution."""
         return self._fill(self.solution, self.variant(seed))
 
-    def figure(self, seed=None):
+    def figure(self, seed: Seed = None) -> tuple[str, str] | None:
         """Return the worked solution's figure as the text of an SVG, and its words; or None."""
-        if not self.draw:
+        if not (draw := self.draw):
             return None
         from neurocore.plots import picture
 
         variant = self.variant(seed)
         words = self._fill(self.alt, variant)
-        return picture(lambda axes: self.draw(axes, variant.p)), words
+        return picture(lambda axes: draw(axes, variant.p)), words
 
-    def form(self):
+    def form(self) -> dict[str, Any]:
         """Return what is asked, as plain data: all that `reading.read` needs, and no answer."""
         return {"kind": type(self).__name__, "name": self.name, **self._asked()}
 
-    def judge(self, answer, seed=None):
+    def judge(self, answer: object, seed: Seed = None) -> Reply:
         """Return the `Reply` to an answer, whatever object it is."""
         return self.verdict(read(self.form(), answer), seed)
 
-    def verdict(self, plain, seed=None):
+    def verdict(self, plain: Mapping[str, Any], seed: Seed = None) -> Reply:
         """Return the `Reply` to what was read from an answer.
 
         Parameters
@@ -277,6 +279,26 @@ class Problem:
             question=self._fill(mistake.question, variant),
         )
         return Reply(f"mistake.{mistake.code}", words, self.id)
+
+    @abstractmethod
+    def _read_reference(self, value: Any) -> Any:
+        """Return what the chapter's function gives as an answer, in the form that is judged."""
+
+    @abstractmethod
+    def _clash(self, variant: SimpleNamespace) -> str | None:
+        """Return which of a variant's answer and mistakes cannot be told apart, if any."""
+
+    @abstractmethod
+    def _wanted(self) -> str:
+        """Return what a prompt says of the answer's name, unit and tolerance."""
+
+    @abstractmethod
+    def _asked(self) -> dict[str, Any]:
+        """Return what `form` says besides kind and name."""
+
+    @abstractmethod
+    def _verdict(self, plain: Mapping[str, Any], variant: SimpleNamespace) -> Reply:
+        """Return the reply to what was read, other than a refusal."""
 
     def _right(self):
         return reply("correct", self.id, praise=f"`{self.name}` is right.")

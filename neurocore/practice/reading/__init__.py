@@ -20,7 +20,7 @@ from neurocore.practice.reading.objects import plain, unanswered
 from neurocore.practice.reading.refused import Refused
 from neurocore.practice.reading.trying import tried
 
-__builtins__ = dict(vars(builtins))  # see objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see objects.py
 
 
 def read(form, answer):

@@ -6,7 +6,7 @@ import re
 from neurocore.practice.reading.objects import TEXT, WHOLE, is_one_of, kind_of
 from neurocore.practice.reading.refused import Refused
 
-__builtins__ = dict(vars(builtins))  # see objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see objects.py
 
 
 def choice(answer, options, reasons):
@@ -40,9 +40,9 @@ def choice(answer, options, reasons):
         raise Refused("invalid.option", given=kind_of(answer), example=example)
     between = r"[\s,.:;()\[\]-]*"  # no sign that could deny the choice or doubt it
     match = re.fullmatch(f"{between}([A-Za-z]){between}([0-9]?){between}", answer)
-    letter = match[1].lower() if match else ""
     letters = [chr(ord("a") + i) for i in range(options)]
-    if letter not in letters or (match[2] and not 1 <= int(match[2]) <= reasons):
+    letter = match[1].lower() if match else ""
+    if not match or letter not in letters or (match[2] and not 1 <= int(match[2]) <= reasons):
         given = re.sub(r"[^\w ]", "?", answer)[:20]
         raise Refused("invalid.option", given=given, example=example)
     if not match[2]:

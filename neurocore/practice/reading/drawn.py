@@ -13,7 +13,10 @@ from neurocore.practice.reading.refused import Refused
 from neurocore.practice.reading.units import conversion
 from neurocore.practice.reading.written import TEN
 
-__builtins__ = dict(vars(builtins))  # see objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see objects.py
+
+MOST = 100
+"""How many curves a drawing may have: each is compared with each that is wanted."""
 
 
 def drawing(value, units, name):
@@ -48,6 +51,9 @@ def drawing(value, units, name):
     except BaseException as error:  # what matplotlib holds can be the student's own objects
         kind = "a drawing that cannot be read"
         raise Refused("invalid.plot", name=name, kind=kind) from error
+    if len(found["curves"]) > MOST:
+        kind = f"a drawing of {len(found['curves'])} curves"
+        raise Refused("invalid.plot", name=name, kind=kind)
     if not found["curves"]:
         raise Refused("unanswered.drawing", name=name)
     return found

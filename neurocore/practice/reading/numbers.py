@@ -27,7 +27,7 @@ from neurocore.practice.reading.objects import (
 from neurocore.practice.reading.refused import Refused
 from neurocore.practice.reading.units import conversion
 
-__builtins__ = dict(vars(builtins))  # see objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see objects.py
 
 
 def number(value, unit, name):

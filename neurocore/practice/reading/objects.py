@@ -19,7 +19,7 @@ from neurocore.practice.reading import written
 from neurocore.practice.reading.refused import Refused
 
 # A private copy: a reply does not change when a student rebinds abs, float or type.
-__builtins__ = dict(vars(builtins))
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]
 
 _NUMPYS = [dtype(code).type for code in typecodes["Float"] + typecodes["AllInteger"]]
 NUMBERS = (float, int, Decimal, Fraction, *_NUMPYS)

@@ -14,7 +14,7 @@ from neurocore.practice.reading.numbers import number, numbers
 from neurocore.practice.reading.objects import is_one_of, kind_of
 from neurocore.practice.reading.refused import Refused
 
-__builtins__ = dict(vars(builtins))  # see objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see objects.py
 
 _LONGEST = 200  # characters of an error's text that are shown
 
@@ -35,7 +35,8 @@ def tried(answer, form):
     answer : object
         What the student handed in.
     form : dict
-        "name", "arguments", "calls", "unit", "vectorised" and "seconds" of the problem.
+        "name", "arguments", "calls", "unit", "vectorised" and "seconds" of the problem. The calls
+        may be given out one by one: each is taken when the one before is done.
 
     Returns
     -------
@@ -49,10 +50,7 @@ def tried(answer, form):
     """
     if not callable(answer):
         raise Refused("invalid.not-a-function", name=form["name"], kind=kind_of(answer))
-    places = [tuple(call) for call in form["calls"]]
-    calls = [*places, places[0]]
-    if form["vectorised"]:
-        calls.append(tuple(array(column) for column in zip(*places, strict=True)))
+    calls = _inputs(form["calls"], form["vectorised"])
     try:
         records, printed = sandbox.run(
             lambda: try_out(answer, form["name"], form["arguments"], calls, form["unit"]),
@@ -63,6 +61,17 @@ def tried(answer, form):
     except sandbox.Crashed:
         raise Refused("invalid.crashed") from None
     return {"records": records, "printed": printed}
+
+
+def _inputs(calls, vectorised):
+    """Yield the arguments of each call, of the first again, and all as arrays."""
+    places = []
+    for call in calls:
+        places.append(tuple(call))
+        yield places[-1]
+    yield places[0]
+    if vectorised:
+        yield tuple(array(column) for column in zip(*places, strict=True))
 
 
 def try_out(function, name, names, calls, unit):
@@ -76,7 +85,7 @@ def try_out(function, name, names, calls, unit):
         What it is to be called, for replies.
     names : sequence of str
         Names of its parameters.
-    calls : sequence of tuple
+    calls : iterable of tuple
         Arguments of each call, floats or arrays.
     unit : str
         Unit that its values count in.
@@ -90,8 +99,8 @@ def try_out(function, name, names, calls, unit):
     by_name = False
     try:
         signature = inspect.signature(function)
-        by_name = not _fits(signature, *calls[0])
-        if by_name and not _fits(signature, **dict(zip(names, calls[0], strict=True))):
+        by_name = not _fits(signature, *names)
+        if by_name and not _fits(signature, **dict.fromkeys(names)):
             wanted = f"{name}({', '.join(names)})"
             return [{"code": "invalid.signature", "fields": {"wanted": wanted}}]
     except (TypeError, ValueError):  # builtins and ufuncs need not have a signature

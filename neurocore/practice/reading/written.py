@@ -9,7 +9,7 @@ import re
 import warnings
 from typing import NamedTuple
 
-__builtins__ = dict(vars(builtins))  # see objects.py
+__builtins__ = dict(vars(builtins))  # type: ignore[assignment]  # see objects.py
 
 _LONGEST = 100  # far longer texts are no answer, and would keep the patterns busy for hours
 _SPELLINGS = str.maketrans("−–‐‑", "----") | dict.fromkeys(map(ord, "\u200b\u2060\ufeff"), " ")
@@ -101,7 +101,7 @@ def is_formula(text):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = compile(text, "", "eval", ast.PyCF_ONLY_AST).body
+            found = compile(text, "", "eval", ast.PyCF_ONLY_AST).body  # type: ignore[attr-defined]
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             return False
     while type(found) is ast.UnaryOp:

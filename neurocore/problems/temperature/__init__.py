@@ -181,6 +181,7 @@ def thin_myelin(p):
 
 
 LATE_NODE = 18
+OPTIC_NERVE = 50  # mm; the fibre's internodes are of 1 mm
 
 
 @computed
@@ -198,14 +199,14 @@ def _healthy():
 
 
 def _delay(p):
-    """Return the lesion's delay (µs), the time for each thin internode (µs), and lesions needed."""
+    """Return the lesion's delay and the time for each thin internode (µs), and a nerve's (ms)."""
     extra = 1e3 * (_arrival(p.kept) - _arrival(1.0))
-    return extra, _healthy() + extra / len(LESION), 1e4 / extra
+    return extra, _healthy() + extra / len(LESION), 1e-3 * extra * OPTIC_NERVE / len(LESION)
 
 
 def lesion_delay(p):
     return {
-        "answer": dict(zip(("extra", "each", "lesions"), _delay(p), strict=True)),
+        "answer": dict(zip(("extra", "each", "nerve"), _delay(p), strict=True)),
         "arrival": {"extra": 1e3 * _arrival(p.kept)},
         "extra-alone": {"each": _delay(p)[0] / len(LESION)},
         "as-the-capacitance": {
@@ -219,6 +220,7 @@ def lesion_delay(p):
         "late_node": LATE_NODE,
         "healthy": _healthy(),
         "list_lesion": list(LESION),
+        "lesion_length": len(LESION),
         "times_longer": _delay(p)[1] / _healthy(),
     }
 
