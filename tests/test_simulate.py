@@ -557,3 +557,27 @@ def test_an_ungated_constant_field_leak_runs_everywhere():
 def test_a_number_is_not_a_stimulus():
     with pytest.raises(TypeError, match=r"stimulus .* such as step\(10\).*got 10.0"):
         nc.simulate(nc.patch(nc.hodgkin_huxley()), 10.0, 20)
+
+
+def test_each_constant_field_has_its_own_valence():
+    """Leaks of cations and of chloride side by side: at the rest of Goldman's equation, and on."""
+    inside, outside = {"K": 120.0, "Na": 12.0, "Cl": 8.0}, {"K": 5.0, "Na": 145.0, "Cl": 110.0}
+    permeability = {"K": 4e-6, "Na": 4e-7, "Cl": 2e-6}
+    leaks = tuple(
+        nc.Channel(ion, p, nc.ConstantField(inside[ion], outside[ion], -1 if ion == "Cl" else 1))
+        for ion, p in permeability.items()
+    )
+    only = nc.Membrane(leaks, 18.5)
+    rest = nc.ghk_voltage(permeability, outside=outside, inside=inside, celsius=18.5)
+    assert only.rest() == pytest.approx(rest)
+    quiet = nc.simulate(nc.patch(only), None, 20, v0=-65)
+    assert quiet.v[-1] == pytest.approx(rest, abs=1e-2)
+    names = [replace(leak, name=f"{leak.name} leak") for leak in leaks]
+    cell = nc.patch(nc.Membrane((nc.squid_sodium(), nc.squid_potassium(), *names), 18.5))
+    v0 = round(cell.membrane.rest(), 2)
+    exact = nc.simulate(cell, nc.step(30.0, 1), 10, accuracy=1e-8)
+    (v,), _, (upstrokes,) = solve(cell, nc.step(30.0, 1), exact.t, v0=v0)
+    assert len(upstrokes) > 0
+    assert np.abs(exact.v - v).max() < 2e-4
+    many = nc.simulate(cell, nc.step([30.0], 1), 10)
+    assert many.spike_times()[0] == pytest.approx(upstrokes, abs=1e-3)

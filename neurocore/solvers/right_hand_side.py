@@ -191,8 +191,9 @@ def right_hand_side(kind, clamped):
             state += 1
         if constant_field:
             # c_in L(x) − c_out L(−x) with L(−x) = L(x) − x
-            lines.append(f"y = z{c} * V")
-            drive = f"(p{c} * {inline('linoid(V)', None).replace('V', 'y')} + q{c} * y)"
+            y = f"y_{c}"  # its own: it is used where all currents are added up
+            lines.append(f"{y} = z{c} * V")
+            drive = f"(p{c} * {inline('linoid(V)', None).replace('V', y)} + q{c} * {y})"
             total.append(" * ".join([*opening, drive]))
         else:
             total.append(" * ".join([f"g{c}", *opening, f"(V - e{c})"]))
