@@ -497,10 +497,11 @@ def test_notes_stand_apart(monkeypatch):
 def test_reply_shows_words_and_no_markup_of_the_student():
     reply = cases.chosen.judge("<b>x</b>")
     assert "<b>x" not in reply._repr_html_()
-    reply = practice.Reply("incorrect", "<script> `v_m` V_m is -5 **now**\n\nmore", note="note")
+    words = "<script> `v_m` V_m, Cl_in is -5 **now**\n\nmore"
+    reply = practice.Reply("incorrect", words, note="note")
     page = reply._repr_html_()
     assert "<script>" not in page
-    assert "<code>v_m</code> <i>V</i><sub>m</sub> is −5 <b>now</b>" in page
+    assert "<code>v_m</code> <i>V</i><sub>m</sub>, <i>Cl</i><sub>in</sub> is −5 <b>now</b>" in page
     assert 'role="status"' in page
     assert "✗" in repr(reply)
     assert "Not yet" in repr(reply)

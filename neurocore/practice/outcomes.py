@@ -206,7 +206,7 @@ class Reply:
 
 
 _VERBATIM = re.compile(r"(`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$)", re.DOTALL)
-_SYMBOL = re.compile(r"\b([A-Zg])_([A-Za-z]+)\b")
+_SYMBOL = re.compile(r"\b([A-Zg]|Ca|Cl|Na)_([A-Za-z]+)\b")
 
 
 def typeset(text: str, symbol: str) -> str:
